@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/describe/field.hpp"
+#include "sim/random/stream.hpp"
+#include "sim/time.hpp"
+
+namespace windtunnel {
+
+// What a fault can do to a deployment. Implemented by the running simulation; times are run times.
+class FaultTarget {
+ public:
+  virtual ~FaultTarget() = default;
+  virtual Time now() const = 0;
+  virtual Time measured(Duration since_warmup) const = 0;  // the run time of a moment given in measured time
+  virtual Stream stream(std::string_view name) const = 0;
+  virtual void at(Time when, std::function<void()> action) = 0;
+
+  // The ids of the service's instances that run now (starting or ready), in order of creation.
+  virtual std::vector<std::uint32_t> instances(const std::string& service) const = 0;
+  virtual std::vector<std::uint32_t> instances_in_zone(const std::string& service, const std::string& zone) const = 0;
+  virtual std::vector<std::string> services() const = 0;
+  // Ends an instance at once; its requests are lost. The service replaces it at once if `replace`.
+  virtual void kill(const std::string& service, std::uint32_t instance, bool replace) = 0;
+  // Starts instances until the service has as many as it was asked for.
+  virtual void reconcile(const std::string& service) = 0;
+  // While a zone is down, nothing starts in it; replacements go to the others.
+  virtual void set_zone_up(const std::string& zone, bool up) = 0;
+  virtual void set_slowdown(const std::string& service, std::uint32_t instance, double factor) = 0;
+  virtual void record(const std::string& service, std::string kind, std::string sentence) = 0;
+};
+
+// One injected fault. One .cpp per type in this folder.
+class Fault {
+ public:
+  virtual ~Fault() = default;
+  virtual void describe(FieldVisitor& v) = 0;
+  virtual void check(Problems&) {}
+  // Names it refers to, checked by the scenario reader; empty: none.
+  virtual std::string service() const { return {}; }
+  virtual std::string zone() const { return {}; }
+  // Puts its actions on the calendar. `index` tells faults of one type apart in stream names.
+  virtual void schedule(FaultTarget& target, std::size_t index) const = 0;
+  static const Registry<Fault>& registry();
+};
+
+}  // namespace windtunnel

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/describe/field.hpp"
+#include "sim/distribution/distribution.hpp"
+
+namespace windtunnel {
+
+// --- what a request asks of an instance --------------------------------------------------------------------------------
+enum class RunsOn { kLoop, kWorker };
+
+// One step of a request's work: exactly one of `cpu` and `io`.
+struct Step {
+  DistributionChoice cpu;  // CPU time on a core of speed 1
+  DistributionChoice io;   // waiting for something outside; takes no CPU
+  RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
+
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+};
+using Work = std::map<std::string, std::vector<Step>>;  // by request class; "default" serves classes not named
+
+// --- how an instance works ----------------------------------------------------------------------------------------------
+enum class Dispatch { kRoundRobin, kRandom, kShared };
+
+// One of event_loop, worker_pool, processor_sharing, function: plain parameters, told apart by `kind`.
+class Runtime {
+ public:
+  enum class Kind { kEventLoop, kWorkerPool, kProcessorSharing, kFunction };
+  explicit Runtime(Kind which) : kind(which) {}
+  virtual ~Runtime() = default;
+  virtual void describe(FieldVisitor& v) = 0;
+  virtual void check(Problems&) {}
+  static const Registry<Runtime>& registry();
+  const Kind kind;
+};
+
+class EventLoop final : public Runtime {
+ public:
+  EventLoop() : Runtime(Kind::kEventLoop) {}
+  std::int64_t processes = 1;       // loops, one thread each
+  Dispatch dispatch = Dispatch::kRoundRobin;  // which process takes a request
+  std::int64_t worker_threads = 0;  // threads beside the loops for steps with "on": "worker"
+  void describe(FieldVisitor& v) override;
+  void check(Problems& p) override;
+};
+
+class WorkerPool final : public Runtime {
+ public:
+  WorkerPool() : Runtime(Kind::kWorkerPool) {}
+  std::int64_t workers = 1;          // a worker serves one request from its first step to its last
+  DistributionChoice poll_interval;  // none: an idle worker takes work at once; else it sleeps so long before each look
+  void describe(FieldVisitor& v) override;
+};
+
+class ProcessorSharing final : public Runtime {
+ public:
+  ProcessorSharing() : Runtime(Kind::kProcessorSharing) {}
+  Cpu cores{1};  // shared equally by the requests in it, at most one core each
+  void describe(FieldVisitor& v) override;
+};
+
+class Function final : public Runtime {  // one request at a time
+ public:
+  Function() : Runtime(Kind::kFunction) {}
+  void describe(FieldVisitor& v) override;
+};
+
+struct ResourceList {
+  std::optional<Cpu> cpu;
+  std::optional<Bytes> memory;
+  void describe(FieldVisitor& v);
+};
+struct Resources {
+  ResourceList requests, limits;
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+};
+
+// The whole instance stops at random moments and goes on where it was (garbage collection, a hypervisor's steal).
+struct Pauses {
+  DistributionChoice every;  // running time between pauses
+  DistributionChoice length;
+  void describe(FieldVisitor& v);
+};
+
+struct InstanceParams {
+  Choice<Runtime> runtime = Choice<Runtime>::of("worker_pool");
+  Resources resources;
+  std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
+  std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
+  double speed = 1;                         // of a core, relative to the one the work was measured on
+  DistributionChoice speed_spread;          // factor drawn per instance; none: all alike
+  std::optional<Pauses> pauses;
+
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+};
+
+}  // namespace windtunnel

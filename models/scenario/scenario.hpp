@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/cost/cost.hpp"
+#include "models/fault/fault.hpp"
+#include "models/objective/objective.hpp"
+#include "models/service/service_params.hpp"
+#include "models/workload/traffic.hpp"
+
+namespace windtunnel {
+
+struct MetricsParams {
+  Duration resolution = std::chrono::seconds{10};  // of the series
+  bool number_in_system = false;  // also keep how long each service held n requests ("<service>.number_in_system.…")
+  void describe(FieldVisitor& v);
+};
+
+struct Cluster {
+  std::vector<std::string> zones;  // instances are spread over them evenly; empty: one nameless zone
+  void describe(FieldVisitor& v);
+};
+
+// Everything a run needs. What the fields mean is said once, in describe().
+struct Scenario {
+  std::string schema;     // "$schema", for editors
+  std::int64_t windtunnel = 1;  // the format's version
+  std::string name;
+  std::string description;
+  Duration horizon = std::chrono::minutes{10};
+  Duration warmup{0};
+  std::int64_t seed = 1;
+  std::int64_t replications = 1;
+  MetricsParams metrics;
+  std::vector<Traffic> traffic;
+  std::map<std::string, ServiceParams> services;
+  Cluster cluster;
+  std::vector<Choice<Fault>> faults;
+  std::vector<Choice<Objective>> objectives;
+  Cost cost;
+
+  void describe(FieldVisitor& v);
+  // Cross references: traffic to services, classes to work, faults to zones, objectives to services.
+  void check(Problems& p);
+};
+
+}  // namespace windtunnel

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "models/autoscaler/autoscaler.hpp"
+#include "models/instance/instance_params.hpp"
+#include "models/load_balancer/load_balancer.hpp"
+#include "models/startup/startup.hpp"
+
+namespace windtunnel {
+
+enum class WhenNoneReady { kReject, kWait };
+
+// A service: what its instances are, what requests ask of them, how they are chosen, started and counted.
+struct ServiceParams {
+  std::int64_t replicas = 1;
+  InstanceParams instance;
+  Work work;
+  Startup startup;
+  Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");
+  Choice<AutoscalerParams> autoscaler;  // none: `replicas` for the whole run
+  WhenNoneReady when_none_ready = WhenNoneReady::kReject;
+  Duration drain_timeout = std::chrono::seconds{30};  // how long an instance taken out of service may finish its requests
+
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+};
+
+}  // namespace windtunnel

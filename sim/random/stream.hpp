@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace windtunnel {
+
+// A named sequence of 64-bit words: Philox4x64-10 (Random123) with key = (seed, fnv1a64(name)) and a counter that
+// begins at (0, 0, 0, replication). The words are those of
+//     numpy.random.Philox(key=[seed, fnv1a64(name)], counter=[2**64-1 … see docs], …)
+// so any stream can be redrawn in a notebook. Streams of other names, seeds or replications never meet: adding an
+// instance or a policy moves nobody else's numbers, which is what makes two variants of a scenario comparable pair by pair.
+class Stream {
+ public:
+  Stream(std::uint64_t seed, std::string_view name, std::uint64_t replication);
+
+  std::uint64_t next() {
+    if (used_ == kBuffer) refill();
+    return words_[used_++];
+  }
+  // In (0, 1): never 0, never 1.
+  double uniform() { return to_unit(next()); }
+  // In [0, n), by multiplication; the bias is below n / 2^32. Requires n < 2^32.
+  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32); }
+
+  static constexpr double to_unit(std::uint64_t word) {
+    return (static_cast<double>(static_cast<std::int64_t>(word >> 11)) + 0.5) * 0x1.0p-53;
+  }
+
+ private:
+  static constexpr std::uint32_t kBuffer = 256;
+  void refill();
+
+  std::uint64_t key_[2];
+  std::uint64_t replication_;
+  std::uint64_t block_ = 0;  // the next counter's low word
+  std::uint32_t used_ = kBuffer;
+  std::array<std::uint64_t, kBuffer> words_;
+};
+
+std::uint64_t fnv1a64(std::string_view text);
+
+// Hands out the streams of one replication of one run.
+struct Streams {
+  std::uint64_t seed = 1;
+  std::uint64_t replication = 0;
+  Stream named(std::string_view name) const { return Stream(seed, name, replication); }
+};
+
+}  // namespace windtunnel

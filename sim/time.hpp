@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace windtunnel {
+
+// Simulated time is a whole number of nanoseconds since the run began (the warm-up included), so that ties are real
+// ties and no rounding depends on how far the clock has run. 2^63 ns are 292 years.
+using Duration = std::chrono::nanoseconds;
+using Time = std::chrono::nanoseconds;
+
+inline constexpr Time kNever = Time{std::numeric_limits<std::int64_t>::max()};
+
+constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
+
+// Rounds to the nearest nanosecond; values beyond the clock's range saturate.
+inline Duration from_seconds(double seconds) {
+  const double ns = seconds * 1e9;
+  if (ns >= 9.2e18) return kNever;
+  return Duration{std::llround(ns)};
+}
+
+}  // namespace windtunnel
