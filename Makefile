@@ -1,0 +1,63 @@
+# The doors of the house. Everything is set up by `tools/setup`, built under build/<preset> (CMakePresets.json).
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo release test check-build ctest pytest lint validate bench clang asan tsan format tidy clean
+
+python := .venv/bin/python
+cxx_files = git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp'
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
+
+setup:
+	@tools/setup
+
+demo: release  ## build, then fly the flash-sale scenario
+	build/release/cli/windtunnel run scenarios/flash-sale.json
+
+release: setup  ## the command in build/release/cli, the Python package in build/release/python
+	@test -e build/release/build.ninja || cmake --preset release
+	@cmake --build --preset release
+
+test: check-build  ## everything a change must pass; CI runs this
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory ctest
+	@$(MAKE) --no-print-directory pytest
+
+check-build: setup
+	@test -e build/check/build.ninja || cmake --preset check
+	@cmake --build --preset check
+
+ctest:
+	ctest --preset check
+
+pytest:
+	PYTHONPATH=build/check/python $(python) -m pytest -q tests/python tests/notebooks
+
+lint:
+	$(cxx_files) | xargs -r clang-format-14 --dry-run --Werror
+	$(python) tools/check_layers.py
+
+validate: check-build  ## the model against closed forms, controllers' vectors and published measurements; longer runs than in `test`
+	WINDTUNNEL_VALIDATE=full ctest --preset check -L 'validation|theory|conformance' --no-tests=error
+
+bench: setup  ## this engine and its peers on the same jobs, in one run; fails where a target is missed
+	@tools/setup --peers
+	@$(MAKE) --no-print-directory release
+	$(python) tests/bench/compare.py --build build/release
+
+clang asan tsan: setup  ## the tests with clang, or under its sanitizers
+	@test -e build/$@/build.ninja || cmake --preset $@
+	@cmake --build --preset $@
+	ctest --preset $@
+
+format:  ## clang-format on all C++
+	$(cxx_files) | xargs -r clang-format-14 -i
+
+tidy: setup  ## clang-tidy on all C++ (slow)
+	@test -e build/clang/build.ninja || cmake --preset clang
+	git ls-files -- 'sim/*.cpp' 'models/*.cpp' 'cli/*.cpp' | xargs -r -P 2 -n 1 clang-tidy-14 --quiet -p build/clang
+
+clean:  ## removes build/ (not .venv)
+	rm -rf build

@@ -1,0 +1,86 @@
+"""Who may include whom (docs/architecture.md). Exits 1 and names every include that breaks the order."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A file may include files of its own rank and of lower ranks. The longest prefix decides.
+ORDER = [
+    ("sim/", 0),
+    ("models/request/", 10),
+    ("models/workload/", 11),
+    ("models/instance/", 12),
+    ("models/startup/", 13),
+    ("models/load_balancer/", 15),
+    ("models/autoscaler/", 17),
+    ("models/fault/", 19),
+    ("models/result.hpp", 24),
+    ("models/objective/", 25),
+    ("models/cost/", 26),
+    ("models/service/", 27),
+    ("models/scenario/", 28),
+    ("models/", 29),
+    ("study/", 40),
+    ("cli/", 50),
+    ("python/", 50),
+    ("tests/", 99),
+]
+
+# Where a third-party header may appear: pattern of the include -> pattern of the files.
+FOREIGN = {
+    r"Random123/": r"sim/.*\.cpp",
+    r"boost/math/": r"(sim|study|tests)/.*\.cpp",
+    r"boost/graph/": r"models/topology/.*\.cpp",
+    r"boost/": r"sim/.*\.cpp",
+    r"Eigen/": r"(models/forecast|study|tests)/.*\.cpp",
+    r"nlohmann/": r"(models/scenario|cli|tests)/.*",
+    r"yaml-cpp/": r"(models/scenario|cli)/.*\.cpp",
+    r"CLI/|CLI11": r"cli/.*\.cpp",
+    r"zlib\.h": r"(models/workload|tests)/.*\.cpp",
+    r"pybind11/": r"python/bind/.*",
+    r"gtest/|gmock/|benchmark/": r"tests/.*",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def rank(path: str) -> int | None:
+    best = max((prefix for prefix, _ in ORDER if path.startswith(prefix)), key=len, default=None)
+    return dict(ORDER).get(best) if best else None
+
+
+def problems(path: str, text: str) -> list[str]:
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        own, foreign = match.groups()
+        where = f"{path}:{number}"
+        if own is not None and (theirs := rank(own)) is not None:
+            if theirs > (rank(path) or 0):
+                found.append(f'{where}: includes "{own}", which stands above it')
+        if foreign is not None:
+            for pattern, allowed in FOREIGN.items():
+                if re.match(pattern, foreign):
+                    if not re.fullmatch(allowed, path):
+                        found.append(f"{where}: <{foreign}> is allowed in {allowed} only")
+                    break
+    return found
+
+
+def main() -> int:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.cpp", "*.hpp"],
+        cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    files = [name for name in listed if (ROOT / name).exists()]
+    found = [problem for name in files for problem in problems(name, (ROOT / name).read_text())]
+    print("\n".join(found) if found else f"layers: {len(files)} files, every include points downwards")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
