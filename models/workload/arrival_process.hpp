@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/describe/field.hpp"
+#include "sim/distribution/distribution.hpp"
 #include "sim/random/stream.hpp"
 #include "sim/time.hpp"
 
@@ -32,11 +33,11 @@ class ArrivalProcess {
 
 // What an arrival process may know of the run it is made for.
 struct ArrivalContext {
-  Streams streams;
-  std::string name;  // of the source; its streams are "<name>/arrivals" and "<name>/…"
-  Time origin{};     // the warm-up's length: profile time 0 is at this instant, and before it profiles hold their first value
-  Time end{};        // nobody asks for arrivals after it
-  std::vector<std::string> classes;  // names that a replay may refer to
+  Streams streams{};
+  std::string name{};                  // of the source; its streams are "<name>/arrivals" and "<name>/…"
+  Time origin{};                       // the warm-up's length: a profile's time 0; before, its first value holds
+  Time end{};                          // nobody asks for arrivals after it; 0: no end is known
+  std::vector<std::string> classes{};  // names that a replay may refer to
 };
 
 // Parameters of one type of arrivals. One .cpp per type in this folder.
@@ -56,5 +57,8 @@ class Arrivals {
 };
 
 using ArrivalsChoice = Choice<Arrivals>;
+ArrivalsChoice constant_arrivals(double per_second);
+ArrivalsChoice poisson_arrivals(double per_second);
+ArrivalsChoice renewal_arrivals(DistributionChoice inter_arrival);
 
 }  // namespace windtunnel
