@@ -35,27 +35,29 @@ using DistributionChoice = Choice<Distribution>;
 DistributionChoice constant(double value);
 DistributionChoice exponential(double mean);
 
-// Draws from one stream, a batch at a time.
+// Draws from one stream, a batch at a time. One sampler is asked either for numbers or for nanoseconds: each kind has
+// batches of its own.
 class Sampler {
  public:
   Sampler(Stream stream, const Distribution& distribution);
   double next() {
-    if (used_ == kBatch) refill();
-    return values_[used_++];
+    if (used_values_ == kBatch) refill_values();
+    return values_[used_values_++];
   }
-  // Seconds to whole nanoseconds, at least 0.
+  // Seconds to the nearest whole nanosecond, at least 0.
   std::int64_t next_ns() {
-    if (used_ == kBatch) refill();
-    return ns_[used_++];
+    if (used_ns_ == kBatch) refill_ns();
+    return ns_[used_ns_++];
   }
 
  private:
   static constexpr std::uint32_t kBatch = 256;
-  void refill();
+  void refill_values();
+  void refill_ns();
 
   Stream stream_;
   std::unique_ptr<const Transform> transform_;
-  std::uint32_t used_ = kBatch;
+  std::uint32_t used_values_ = kBatch, used_ns_ = kBatch;
   std::array<double, kBatch> values_;
   std::array<std::int64_t, kBatch> ns_;
 };

@@ -7,9 +7,9 @@ namespace windtunnel {
 
 // What independent replications say about a mean.
 struct Estimate {
-  double mean = 0;             // NaN where there are no values
-  double standard_error = 0;   // 0 with one value
-  double half_width_95 = 0;    // Student t, n - 1 degrees of freedom; 0 with one value
+  double mean = 0;            // NaN where there are no values
+  double standard_error = 0;  // 0 with one value
+  double half_width_95 = 0;   // Student t, n - 1 degrees of freedom; 0 with one value
   double least = 0, most = 0;
   std::uint64_t n = 0;
 
