@@ -19,8 +19,10 @@ struct InstanceSignal {
   std::uint32_t id = 0;
   State state = State::kStarting;
   Time created{};
-  Time ready_since{};        // of the last transition to ready; meaningless while starting
-  double cpu_seconds = 0;    // consumed since it was created, exact at `now`
+  Time ready_since{};           // of the last transition to ready; meaningless while starting
+  Time running_since = kNever;  // when its processes began to run (scheduled, image there): created +
+                                // PhaseEffect::pending_s; kNever: not known, it counts as pending until it is ready
+  double cpu_seconds = 0;  // consumed since it was created, exact at `now`
 };
 
 // What a service's control loop may look at.
@@ -38,7 +40,8 @@ struct ScalingDecision {
 };
 
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
-// observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records decisions.
+// observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records
+// decisions.
 class Autoscaler {
  public:
   virtual ~Autoscaler() = default;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,13 +21,20 @@ class FaultTarget {
   virtual Stream stream(std::string_view name) const = 0;
   virtual void at(Time when, std::function<void()> action) = 0;
 
-  // The ids of the service's instances that run now (starting or ready), in order of creation.
+  // The ids of the service's instances that run now (starting or ready), in order of creation. An id is never used
+  // twice in a run.
   virtual std::vector<std::uint32_t> instances(const std::string& service) const = 0;
   virtual std::vector<std::uint32_t> instances_in_zone(const std::string& service, const std::string& zone) const = 0;
   virtual std::vector<std::string> services() const = 0;
+  // Calls `action` with the id of every instance that runs now, in order of creation, and of each one created later.
+  virtual void for_each_instance(const std::string& service, std::function<void(std::uint32_t)> action) = 0;
   // Ends an instance at once; its requests are lost. The service replaces it at once if `replace`.
   virtual void kill(const std::string& service, std::uint32_t instance, bool replace) = 0;
-  // Starts instances until the service has as many as it was asked for.
+  // So many more (negative: fewer) of the service's instances are under repair: the service starts new ones only while
+  // those that run and those under repair together are fewer than it was asked for. Ends no running instance; begins at
+  // 0.
+  virtual void under_repair(const std::string& service, std::int64_t change) = 0;
+  // Starts instances until the service has as many as it was asked for, less those under repair.
   virtual void reconcile(const std::string& service) = 0;
   // While a zone is down, nothing starts in it; replacements go to the others.
   virtual void set_zone_up(const std::string& zone, bool up) = 0;

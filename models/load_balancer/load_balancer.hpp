@@ -11,8 +11,8 @@
 
 namespace windtunnel {
 
-// What a balancer sees of its backends: the ready instances, in a stable order (the order in which they became ready; one
-// that leaves is replaced by the last). Arrays are indexed by position; `instance` names the instance.
+// What a balancer sees of its backends: the ready instances, in a stable order (the order in which they became ready;
+// one that leaves is replaced by the last). Arrays are indexed by position; `instance` names the instance.
 struct Backends {
   std::span<const std::uint32_t> instance;
   std::span<const std::uint32_t> outstanding;  // queued + in service, by position

@@ -7,8 +7,8 @@
 
 namespace windtunnel {
 
-// A promise about one figure of the run: {"metric": "latency", "service": "checkout", "quantile": 0.99, "below": "300ms"}.
-// One .cpp per metric in this folder.
+// A promise about one figure of the run: {"metric": "latency", "service": "checkout", "quantile": 0.99, "below":
+// "300ms"}. One .cpp per metric in this folder.
 class Objective {
  public:
   std::string name;     // optional; default: the promise itself

@@ -11,9 +11,10 @@ namespace windtunnel {
 
 // What one phase does to one new instance.
 struct PhaseEffect {
-  double delay_s = 0;               // before the next phase begins
-  std::int64_t slow_requests = 0;   // this many first requests …
-  double slowdown = 1;              // … take so many times the CPU
+  double delay_s = 0;              // before the next phase begins
+  double pending_s = 0;            // the first part of delay_s, in which no process of the instance runs yet
+  std::int64_t slow_requests = 0;  // this many first requests …
+  double slowdown = 1;             // … take so many times the CPU
 };
 
 // One phase of an instance's start: {"phase": "boot", "time": …}. One .cpp per phase in this folder.
@@ -31,7 +32,8 @@ class Phase {
 
 using Startup = std::vector<Choice<Phase>>;  // empty: ready at once
 
-// All phases together for one instance.
+// All phases together for one instance: it is ready `delay_s` after it was created, and its processes run `pending_s`
+// after it was created (InstanceSignal::running_since).
 PhaseEffect draw_startup(const Startup& startup, Stream& stream);
 
 }  // namespace windtunnel

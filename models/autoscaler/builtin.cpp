@@ -1,0 +1,14 @@
+#include "models/autoscaler/types.hpp"
+
+namespace windtunnel {
+
+const Registry<AutoscalerParams>& AutoscalerParams::registry() {
+  static const Registry<AutoscalerParams> types = [] {
+    Registry<AutoscalerParams> r("autoscaler");
+    add_per_request(r);
+    return r;
+  }();
+  return types;
+}
+
+}  // namespace windtunnel

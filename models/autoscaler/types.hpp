@@ -1,0 +1,11 @@
+#pragma once
+
+#include "models/autoscaler/autoscaler.hpp"
+
+// The policies of this folder, one .cpp each.
+namespace windtunnel {
+
+void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
+void add_per_request(Registry<AutoscalerParams>& autoscalers);
+
+}  // namespace windtunnel

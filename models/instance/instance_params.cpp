@@ -1,0 +1,132 @@
+#include "models/instance/instance_params.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace windtunnel {
+namespace {
+
+constexpr std::array<std::string_view, 2> kRunsOnNames = {"loop", "worker"};
+constexpr std::array<std::string_view, 3> kDispatchNames = {"round_robin", "random", "shared"};
+
+// The most cores this runtime can keep busy at once.
+double cores_in_use(const Runtime& runtime) {
+  switch (runtime.kind) {
+    case Runtime::Kind::kEventLoop: {
+      const auto& loop = static_cast<const EventLoop&>(runtime);
+      return static_cast<double>(loop.processes + loop.worker_threads);
+    }
+    case Runtime::Kind::kWorkerPool:
+      return static_cast<double>(static_cast<const WorkerPool&>(runtime).workers);
+    case Runtime::Kind::kProcessorSharing:
+      return static_cast<const ProcessorSharing&>(runtime).cores.cores;
+    case Runtime::Kind::kFunction:
+      return 1;
+  }
+  return 1;
+}
+
+std::string in_cores(double cores) {
+  std::string text = std::to_string(cores);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+void Step::describe(FieldVisitor& v) {
+  v.field("cpu", cpu, "CPU time this step takes on a core of speed 1");
+  v.field("io", io, "Time this step waits for something outside the instance; takes no CPU");
+  v.choice("on", on, kRunsOnNames, "Which thread of an event loop computes: the loop itself, or a worker beside it");
+}
+
+void Step::check(Problems& p) {
+  if (cpu && io) p.error("", "a step is either cpu or io, this one is both; write two steps");
+  if (!cpu && !io) p.error("", "a step needs one of cpu and io");
+  if (io && !cpu && on != RunsOn::kLoop) p.error("/on", "only a cpu step runs on a worker; an io step takes no thread");
+}
+
+void EventLoop::describe(FieldVisitor& v) {
+  v.field("processes", processes, "Event loops in one instance, one thread each", {.lo = 1});
+  v.choice("dispatch", dispatch, kDispatchNames,
+           "Which process takes a request: each in turn, any at random, or whichever is idle first (one shared queue)");
+  v.field("worker_threads", worker_threads, "Threads beside the loops, for cpu steps with \"on\": \"worker\"",
+          kNonNegative);
+}
+
+void EventLoop::check(Problems&) {}
+
+void WorkerPool::describe(FieldVisitor& v) {
+  v.field("workers", workers, "Requests served at once; a worker keeps a request from its first step to its last",
+          {.lo = 1});
+  v.field("poll_interval", poll_interval,
+          "How long an idle worker sleeps before it looks for work again; none: it takes work at once");
+}
+
+void ProcessorSharing::describe(FieldVisitor& v) {
+  v.field("cores", cores, "Cores shared equally by the requests in the instance, at most one core for each", kPositive);
+}
+
+void Function::describe(FieldVisitor&) {}
+
+const Registry<Runtime>& Runtime::registry() {
+  static const Registry<Runtime> types = [] {
+    Registry<Runtime> r("runtime");
+    r.add<EventLoop>("event_loop", "Single-threaded loops that interleave requests at their io steps");
+    r.add<WorkerPool>("worker_pool", "Workers that each serve one request from start to end");
+    r.add<ProcessorSharing>("processor_sharing", "Cores that all requests share equally");
+    r.add<Function>("function", "One request at a time, as a function platform runs it");
+    return r;
+  }();
+  return types;
+}
+
+void ResourceList::describe(FieldVisitor& v) {
+  v.field("cpu", cpu, "Cores, as a Kubernetes quantity", kPositive);
+  v.field("memory", memory, "Bytes, as a Kubernetes quantity; memory is not simulated", kPositive);
+}
+
+void Resources::describe(FieldVisitor& v) {
+  v.field("requests", requests, "What is set aside for one instance; CPU utilization is relative to it");
+  v.field("limits", limits, "What one instance may use at most; throttling at the limit is not simulated");
+}
+
+void Resources::check(Problems& p) {
+  if (requests.cpu && limits.cpu && limits.cpu->cores < requests.cpu->cores)
+    p.error("/limits/cpu",
+            in_cores(limits.cpu->cores) + " is below the request of " + in_cores(requests.cpu->cores) + " cores");
+  if (requests.memory && limits.memory && limits.memory->count < requests.memory->count)
+    p.error("/limits/memory", "is below the request");
+}
+
+void Pauses::describe(FieldVisitor& v) {
+  v.field("every", every, "Running time from the end of one pause to the beginning of the next", kRequired);
+  v.field("length", length, "How long everything in the instance stands still", kRequired);
+}
+
+void InstanceParams::describe(FieldVisitor& v) {
+  v.field("runtime", runtime, "How an instance works on its requests");
+  v.field("resources", resources, "Kubernetes container resources of one instance");
+  v.field("concurrency", concurrency,
+          "Requests in service or waiting for io at once; none: as many as the runtime can hold", {.lo = 1});
+  v.field("backlog", backlog, "Requests that may wait in the instance beyond its concurrency; none: any number",
+          kNonNegative);
+  v.field("speed", speed, "Speed of a core relative to the one the work was measured on", kPositive);
+  v.field("speed_spread", speed_spread, "Factor on the speed, drawn once for each instance; none: all are alike",
+          {.unit = Unit::kNumber});
+  v.field("pauses", pauses, "Moments at which the whole instance stops and later goes on where it was");
+}
+
+void InstanceParams::check(Problems& p) {
+  if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
+    p.error("/concurrency",
+            "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");
+  if (runtime && resources.limits.cpu && resources.limits.cpu->cores < cores_in_use(*runtime))
+    p.warning("/resources/limits/cpu", "the runtime can use " + in_cores(cores_in_use(*runtime)) +
+                                           " cores and throttling at a limit of " +
+                                           in_cores(resources.limits.cpu->cores) +
+                                           " is not simulated: under load the instance is faster than a real one");
+}
+
+}  // namespace windtunnel

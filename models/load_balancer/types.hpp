@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/load_balancer/load_balancer.hpp"
+
+// The policies of this folder, one .cpp each.
+namespace windtunnel {
+
+void add_round_robin(Registry<LoadBalancerParams>& balancers);
+void add_random(Registry<LoadBalancerParams>& balancers);
+void add_least_request(Registry<LoadBalancerParams>& balancers);
+void add_power_of_two_choices(Registry<LoadBalancerParams>& balancers);
+
+// 32 random bits to [0, n) by multiplication; the bias is below n / 2^32.
+constexpr std::uint32_t scale_to(std::uint32_t n, std::uint32_t bits) {
+  return static_cast<std::uint32_t>((std::uint64_t{bits} * n) >> 32);
+}
+constexpr std::uint32_t high_half(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+constexpr std::uint32_t low_half(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+
+}  // namespace windtunnel

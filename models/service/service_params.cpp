@@ -1,0 +1,75 @@
+#include "models/service/service_params.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace windtunnel {
+namespace {
+
+constexpr std::array<std::string_view, 2> kWhenNoneReadyNames = {"reject", "wait"};
+
+// A class's name inside a JSON pointer (RFC 6901).
+std::string escaped(const std::string& key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+void ServiceParams::describe(FieldVisitor& v) {
+  v.field("replicas", replicas, "Instances at the beginning, and for the whole run without an autoscaler",
+          kNonNegative);
+  v.field("instance", instance, "What one instance is");
+  v.field("work", work,
+          "Steps of a request, by request class; \"default\" serves the classes that are not named. Done in order",
+          kRequired);
+  v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
+  v.field("balancer", balancer, "How an instance is chosen for a request");
+  v.field("autoscaler", autoscaler, "Who decides how many instances there are; none: replicas stay as they are");
+  v.choice("when_none_ready", when_none_ready, kWhenNoneReadyNames,
+           "What happens to a request while no instance is ready: rejected at once, or kept until one is");
+  v.field("drain_timeout", drain_timeout, "How long an instance taken out of service may finish the requests it holds",
+          kNonNegative);
+}
+
+void ServiceParams::check(Problems& p) {
+  if (work.empty()) p.error("/work", "needs at least one request class; \"default\" serves every class");
+  const bool loop = instance.runtime && instance.runtime->kind == Runtime::Kind::kEventLoop;
+  const bool has_workers = loop && static_cast<const EventLoop&>(*instance.runtime).worker_threads > 0;
+  for (const auto& [request_class, steps] : work) {
+    const std::string at = "/work/" + escaped(request_class);
+    if (steps.empty()) p.error(at, "needs at least one step");
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].on != RunsOn::kWorker || !steps[i].cpu) continue;
+      const std::string on = at + "/" + std::to_string(i) + "/on";
+      if (!loop)
+        p.error(on, "only an event_loop has workers beside it; the runtime is " + instance.runtime.type());
+      else if (!has_workers)
+        p.error(on, "the event_loop has no worker_threads");
+    }
+  }
+
+  std::size_t warm_ups = 0;
+  for (std::size_t i = 0; i < startup.size(); ++i)
+    if (startup[i] && startup[i].type() == "warm" && ++warm_ups == 2)
+      p.error("/startup/" + std::to_string(i), "an instance warms up once; there is another warm phase before");
+
+  if (!autoscaler) return;
+  const bool function = instance.runtime && instance.runtime->kind == Runtime::Kind::kFunction;
+  if (autoscaler->on_demand() && !function)
+    p.error("/autoscaler", autoscaler.type() + " scales functions; the runtime is " + instance.runtime.type());
+  if (autoscaler->needs_cpu_request() && !instance.resources.requests.cpu)
+    p.error("/instance/resources/requests/cpu",
+            "is missing; " + autoscaler.type() + " computes utilization relative to the request");
+}
+
+}  // namespace windtunnel
