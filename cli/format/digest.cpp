@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "cli/format/format.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+bool is_routine(const Decision& d) { return d.kind.rfind("instance_", 0) == 0; }
+bool is_scaling(const Decision& d) { return d.kind == "scale_up" || d.kind == "scale_down"; }
+
+// Consecutive scalings of one service in one direction, or one decision of another kind.
+struct Group {
+  const Decision* first = nullptr;
+  const Decision* last = nullptr;
+  std::size_t size = 0;
+};
+
+Digest::Line tell(const Group& group) {
+  Digest::Line line{group.first->time_s, group.first->service, group.first->sentence};
+  if (group.size > 1)
+    line.sentence = std::to_string(group.size) + (group.first->kind == "scale_up" ? " times up" : " times down") +
+                    " until " + clock_text(group.last->time_s) + ": " + group.first->sentence + "; last " +
+                    group.last->sentence;
+  return line;
+}
+
+}  // namespace
+
+Digest digest(const std::vector<Decision>& decisions, std::size_t most_lines) {
+  std::vector<Group> groups;
+  std::map<std::string, std::size_t> open;  // the service's group of scalings that may still grow
+  for (const Decision& d : decisions) {
+    if (is_routine(d)) continue;
+    const auto found = open.find(d.service);
+    if (is_scaling(d) && found != open.end() && groups[found->second].first->kind == d.kind) {
+      groups[found->second].last = &d;
+      ++groups[found->second].size;
+      continue;
+    }
+    if (is_scaling(d)) {
+      open[d.service] = groups.size();
+    } else if (d.service.empty()) {
+      open.clear();  // what happens to everybody separates the scalings of everybody
+    } else {
+      open.erase(d.service);
+    }
+    groups.push_back({&d, &d, 1});
+  }
+
+  // Where there is no room for all: what was done to the deployment first, then the longest runs of scalings.
+  std::vector<std::size_t> order(groups.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const bool scaling_a = is_scaling(*groups[a].first), scaling_b = is_scaling(*groups[b].first);
+    if (scaling_a != scaling_b) return scaling_b;
+    return scaling_a && groups[a].size > groups[b].size;
+  });
+  Digest out;
+  for (std::size_t i = most_lines; i < order.size(); ++i) out.more += groups[order[i]].size;
+  order.resize(std::min(order.size(), most_lines));
+  std::sort(order.begin(), order.end());
+  for (const std::size_t i : order) out.lines.push_back(tell(groups[i]));
+  return out;
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "cli/format/format.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+struct Scale {
+  double factor;
+  const char* suffix;
+};
+
+Scale scale_of(double value, std::string_view unit, std::string& own_suffix) {
+  if (unit == "s") {
+    const double size = std::abs(value);
+    if (size == 0 || size >= 1) return {1, " s"};
+    if (size >= 1e-3) return {1e3, " ms"};
+    if (size >= 1e-6) return {1e6, " µs"};
+    return {1e9, " ns"};
+  }
+  if (unit == "share") return {100, " %"};
+  if (unit == "1/s") return {1, " /s"};
+  if (unit.empty() || unit == "count" || unit == "1") return {1, ""};
+  own_suffix = " " + std::string(unit);
+  return {1, own_suffix.c_str()};
+}
+
+// Decimals that leave `digits` significant digits of `value`.
+int decimals_for(double value, int digits) {
+  if (value == 0 || !std::isfinite(value)) return 0;
+  const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return std::clamp(digits - 1 - magnitude, 0, 9);
+}
+
+int decimals_of(const Estimate& e, std::string_view unit, double factor) {
+  const double scaled = e.mean * factor;
+  if (e.n > 1 && e.half_width_95 > 0) return decimals_for(e.half_width_95 * factor, 2);
+  // "99.99 %" and "99.98 %" are far apart: what counts is the distance to all or nothing.
+  if (unit == "share" && scaled > 50 && scaled < 100) return std::min(4, std::max(1, decimals_for(100 - scaled, 2)));
+  if (scaled == std::floor(scaled) && std::abs(scaled) < 1e15) return 0;
+  return decimals_for(scaled, 3);
+}
+
+std::string with_decimals(const Estimate& e, double factor, int decimals, const char* suffix) {
+  std::string text = fixed(e.mean * factor, decimals);
+  if (e.n > 1) text += " ± " + fixed(e.half_width_95 * factor, decimals);
+  return text + suffix;
+}
+
+Estimate single(double value) {
+  Estimate e;
+  e.mean = value;
+  e.least = e.most = value;
+  e.n = std::isnan(value) ? 0 : 1;
+  return e;
+}
+
+}  // namespace
+
+std::string shortest(double value) {
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), end.ptr};
+}
+
+std::string fixed(double value, int decimals) {
+  std::array<char, 400> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+  std::string text(buffer.data(), end.ptr);
+  if (!std::isfinite(value)) return text;
+  if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);
+  const std::size_t first = text.front() == '-' ? 1 : 0;
+  std::size_t place = std::min(text.find('.'), text.size());
+  while (place > first + 3) text.insert(place -= 3, 1, ',');
+  return text;
+}
+
+std::string count_text(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t place = text.size(); place > 3;) text.insert(place -= 3, 1, ',');
+  return text;
+}
+
+std::string clock_text(double seconds) {
+  if (!std::isfinite(seconds)) return "–";
+  std::string text = seconds < 0 ? "-" : "";
+  const double size = std::abs(seconds);
+  if (size < 10 && size != std::floor(size)) {
+    const auto ms = std::llround(size * 1000);
+    return text + shortest(static_cast<double>(ms) / 1000) + "s";
+  }
+  const auto whole = std::llround(size);
+  const auto hours = whole / 3600, minutes = whole / 60 % 60, rest = whole % 60;
+  if (hours) text += std::to_string(hours) + "h";
+  if (minutes) text += std::to_string(minutes) + "m";
+  if (rest || whole == 0) text += std::to_string(rest) + "s";
+  return text;
+}
+
+std::string json_quote(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        if (byte < 0x20) {
+          out += "\\u00";
+          out += kHex[byte >> 4];
+          out += kHex[byte & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + '"';
+}
+
+std::string json_number(double value) { return std::isfinite(value) ? shortest(value) : "null"; }
+
+std::string figure(double value, std::string_view unit) { return figure(single(value), unit); }
+
+std::string figure(const Estimate& e, std::string_view unit) {
+  if (std::isnan(e.mean)) return "–";
+  std::string own;
+  const Scale scale = scale_of(e.mean, unit, own);
+  return with_decimals(e, scale.factor, decimals_of(e, unit, scale.factor), scale.suffix);
+}
+
+std::string figure_against(const Estimate& e, double limit, std::string_view unit) {
+  if (std::isnan(e.mean)) return "–";
+  std::string own;
+  const Scale scale = scale_of(e.mean, unit, own);
+  int decimals = decimals_of(e, unit, scale.factor);
+  while (decimals < 9 && e.mean != limit &&
+         fixed(e.mean * scale.factor, decimals) == fixed(limit * scale.factor, decimals))
+    ++decimals;
+  return with_decimals(e, scale.factor, decimals, scale.suffix);
+}
+
+std::string limit_text(const ObjectiveResult& objective) {
+  std::string own;
+  const Scale scale = scale_of(objective.limit, objective.unit, own);
+  std::array<char, 32> buffer{};
+  // Ten digits: a limit was written by a person, and 0.07 * 100 is not quite 7.
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), objective.limit * scale.factor,
+                                 std::chars_format::general, 10);
+  return (objective.above ? "> " : "< ") + std::string(buffer.data(), end.ptr) + scale.suffix;
+}
+
+std::size_t display_width(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string pad_left(std::string_view text, std::size_t columns) {
+  const std::size_t width = display_width(text);
+  return std::string(width < columns ? columns - width : 0, ' ') + std::string(text);
+}
+
+std::string pad_right(std::string_view text, std::size_t columns) {
+  const std::size_t width = display_width(text);
+  return std::string(text) + std::string(width < columns ? columns - width : 0, ' ');
+}
+
+const Metric* service_metric(const Result& result, std::string_view service, std::string_view name) {
+  return result.find_metric(std::string(service) + "." + std::string(name));
+}
+
+const std::vector<LatencyQuantile>& latency_quantiles() {
+  static const std::vector<LatencyQuantile> quantiles = {
+      {"p50", "latency.p50", 0.5},  {"p90", "latency.p90", 0.9},       {"p95", "latency.p95", 0.95},
+      {"p99", "latency.p99", 0.99}, {"p99.9", "latency.p99.9", 0.999}, {"max", "latency.max", 1.0}};
+  return quantiles;
+}
+
+Estimate latency_estimate(const Result& result, const ServiceResult& service, const LatencyQuantile& quantile) {
+  if (const Metric* m = service_metric(result, service.name, quantile.metric)) return m->estimate;
+  if (service.latency.count() == 0) return single(std::numeric_limits<double>::quiet_NaN());
+  return single(1e-9 *
+                (quantile.p < 1 ? service.latency.quantile(quantile.p) : static_cast<double>(service.latency.max())));
+}
+
+std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
+  std::vector<Loss> all;
+  for (std::size_t i = 1; i < kOutcomes; ++i) {
+    if (service.outcomes[i] == 0) continue;
+    Loss loss;
+    loss.cause = kOutcomeNames[i];
+    std::replace(loss.cause.begin(), loss.cause.end(), '_', ' ');
+    loss.requests = service.outcomes[i];
+    const Metric* m = service_metric(result, service.name, "loss." + std::string(kOutcomeNames[i]));
+    loss.share = m ? m->estimate
+                   : single(static_cast<double>(loss.requests) /
+                            static_cast<double>(std::max<std::uint64_t>(1, service.arrived)));
+    all.push_back(std::move(loss));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Loss& a, const Loss& b) { return a.requests > b.requests; });
+  return all;
+}
+
+Estimate success_ratio(const Result& result, const ServiceResult& service) {
+  if (const Metric* m = service_metric(result, service.name, "success_ratio")) return m->estimate;
+  std::uint64_t ended = 0;
+  for (const std::uint64_t n : service.outcomes) ended += n;
+  return single(ended ? static_cast<double>(service.outcomes[0]) / static_cast<double>(ended)
+                      : std::numeric_limits<double>::quiet_NaN());
+}
+
+Verdict overall(const Result& result) {
+  Verdict worst = Verdict::kMet;
+  for (const ObjectiveResult& o : result.objectives) {
+    if (o.verdict == Verdict::kMissed) return Verdict::kMissed;
+    if (o.verdict == Verdict::kUndecided) worst = Verdict::kUndecided;
+  }
+  return worst;
+}
+
+const char* verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kMet:
+      return "met";
+    case Verdict::kMissed:
+      return "missed";
+    case Verdict::kUndecided:
+      break;
+  }
+  return "undecided";
+}
+
+}  // namespace windtunnel::cli

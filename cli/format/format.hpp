@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/result.hpp"
+
+namespace windtunnel::cli {
+
+// Every format is a function of the Result alone (and of what it is told here): same Result, same bytes. UTF-8, no
+// locale, no wall-clock times.
+
+struct TextStyle {
+  bool colour = false;
+  std::string repeat;  // the command that gives this very result again; "" leaves the line out
+  std::string folder;  // where everything was saved; "" if it was not
+};
+
+// What somebody on call wants to know first, at most 80 columns wide but for long names and sentences.
+std::string format_text(const Result& result, const TextStyle& style = {});
+
+struct JsonDetail {
+  bool histograms = false;  // services[].latency_histogram: [lowest, highest, count] in nanoseconds
+};
+
+// {"windtunnel_result": 1, …}: complete, one line per metric, column and decision. Doubles in the shortest form that
+// reads back to the same bits; what does not exist is null.
+std::string format_json(const Result& result, JsonDetail detail = {});
+// One decision a line.
+std::string format_decisions_jsonl(const Result& result);
+
+// Tables for a CI summary or a review.
+std::string format_markdown(const Result& result);
+
+// All series in one table with the service in the first column, or those of one service without it. What does not
+// exist is an empty cell.
+std::string format_csv(const std::vector<Series>& series);
+std::string format_csv(const Series& series);
+std::string format_metrics_csv(const Result& result);
+
+// --- the small parts they share ---------------------------------------------------------------------------------
+
+std::string shortest(double value);             // round trip; "nan", "inf" as they are
+std::string fixed(double value, int decimals);  // "1,234.50"
+std::string count_text(std::uint64_t value);    // "1,234,567"
+std::string clock_text(double seconds);         // a moment or a span: "0s", "1h2m30s", "-5m"
+std::string json_quote(std::string_view text);
+std::string json_number(double value);  // null for what JSON has no number for
+
+// A figure in people's units: "287 ms", "99.91 %", "1,200 /s", "12.3 USD"; "–" for NaN.
+std::string figure(double value, std::string_view unit);
+// "287.3 ± 4.2 ms" where there are several values, else as above.
+std::string figure(const Estimate& estimate, std::string_view unit);
+// The same with as many digits as it takes to tell the mean from the limit.
+std::string figure_against(const Estimate& estimate, double limit, std::string_view unit);
+std::string limit_text(const ObjectiveResult& objective);  // "< 300 ms"
+
+std::size_t display_width(std::string_view utf8);  // in columns; every code point counts one
+std::string pad_left(std::string_view text, std::size_t columns);
+std::string pad_right(std::string_view text, std::size_t columns);
+
+// The service's metric `name`, or null.
+const Metric* service_metric(const Result& result, std::string_view service, std::string_view name);
+
+struct LatencyQuantile {
+  const char* name;    // "p99"
+  const char* metric;  // "latency.p99"
+  double p;            // 1: the maximum
+};
+const std::vector<LatencyQuantile>& latency_quantiles();
+// Over replications where the metric exists, else of the merged histogram.
+Estimate latency_estimate(const Result& result, const ServiceResult& service, const LatencyQuantile& quantile);
+
+struct Loss {
+  std::string cause;  // "timed out"
+  std::uint64_t requests = 0;
+  Estimate share;  // of the requests that arrived
+};
+// Most frequent first; only causes that occurred.
+std::vector<Loss> losses(const Result& result, const ServiceResult& service);
+Estimate success_ratio(const Result& result, const ServiceResult& service);
+
+// kMissed over kUndecided over kMet; kMet without objectives.
+Verdict overall(const Result& result);
+const char* verdict_word(Verdict verdict);
+
+// One row of blocks, `columns` wide: the mean (or the greatest) of the values that fall into a column, from 0 to their
+// maximum.
+enum class Fold { kMean, kMost };
+std::string sparkline(const std::vector<double>& values, std::size_t columns, Fold fold);
+// `rows` rows of `columns` blocks from 0 to the greatest value, top row first.
+std::vector<std::string> block_chart(const std::vector<double>& values, std::size_t columns, std::size_t rows);
+// A ruler for the time from `begin_s` to `end_s`: the ticks' row and the labels' row.
+struct TimeAxis {
+  std::string ticks, labels;
+};
+TimeAxis time_axis(double begin_s, double end_s, std::size_t columns);
+
+// The decisions that mattered, in order of time: faults, recoveries and scalings, runs of scalings in one direction
+// told as one. Routine ones (instances starting and becoming ready) are neither told nor counted.
+struct Digest {
+  struct Line {
+    double time_s = 0;
+    std::string service, sentence;
+  };
+  std::vector<Line> lines;
+  std::size_t more = 0;  // decisions that mattered and are not told
+};
+Digest digest(const std::vector<Decision>& decisions, std::size_t most_lines);
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,155 @@
+#include "cli/format/format.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+// Written by hand: the layout (one line per metric, column and decision, so that a diff of two results is readable) and
+// the shortest numbers are the point, and no library gives both.
+class Object {
+ public:
+  Object& add(std::string_view key, const std::string& json) {
+    text_ += text_.empty() ? "" : ", ";
+    text_ += json_quote(key) + ": " + json;
+    return *this;
+  }
+  Object& add_text(std::string_view key, std::string_view text) { return add(key, json_quote(text)); }
+  Object& add_number(std::string_view key, double value) { return add(key, json_number(value)); }
+  Object& add_count(std::string_view key, std::uint64_t value) { return add(key, std::to_string(value)); }
+  std::string text() const { return "{" + text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+std::string numbers(const std::vector<double>& values) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) out += (i ? ", " : "") + json_number(values[i]);
+  return out + "]";
+}
+
+// A line each.
+std::string lines(const std::vector<std::string>& items, const char* open, const char* close,
+                  const std::string& indent) {
+  if (items.empty()) return std::string(open) + close;
+  std::string out = open;
+  for (std::size_t i = 0; i < items.size(); ++i) out += (i ? ",\n  " : "\n  ") + indent + items[i];
+  return out + "\n" + indent + close;
+}
+
+Object estimate_of(const Estimate& e) {
+  Object o;
+  o.add_number("mean", e.mean)
+      .add_number("half_width_95", e.half_width_95)
+      .add_number("standard_error", e.standard_error);
+  o.add_number("least", e.least).add_number("most", e.most).add_count("n", e.n);
+  return o;
+}
+
+std::string outcomes_of(const std::array<std::uint64_t, kOutcomes>& outcomes, bool all) {
+  Object o;
+  for (std::size_t i = 0; i < kOutcomes; ++i)
+    if (all || i == 0 || outcomes[i]) o.add_count(kOutcomeNames[i], outcomes[i]);
+  return o.text();
+}
+
+std::string quantiles_of(const Histogram& h) {
+  Object o;
+  o.add_count("count", h.count());
+  const bool any = h.count() != 0;
+  const auto seconds = [&](double ns) { return any ? json_number(ns * 1e-9) : std::string("null"); };
+  o.add("mean", seconds(any ? h.mean() : 0));
+  for (const LatencyQuantile& q : latency_quantiles())
+    o.add(q.name, seconds(!any ? 0 : q.p < 1 ? h.quantile(q.p) : static_cast<double>(h.max())));
+  return o.text();
+}
+
+std::string buckets_of(const Histogram& h) {
+  std::string out = "[";
+  for (const Histogram::Bucket& b : h.buckets())
+    out += (out.size() > 1 ? ", [" : "[") + std::to_string(b.range.lowest) + ", " + std::to_string(b.range.highest) +
+           ", " + std::to_string(b.count) + "]";
+  return out + "]";
+}
+
+std::string decision_of(const Decision& d) {
+  Object inputs;
+  for (const auto& [name, value] : d.inputs) inputs.add_number(name, value);
+  Object o;
+  o.add_number("time_s", d.time_s).add_text("service", d.service).add_text("kind", d.kind);
+  return o.add_text("sentence", d.sentence).add("inputs", inputs.text()).text();
+}
+
+std::string objective_of(const ObjectiveResult& objective) {
+  Object o;
+  o.add_text("name", objective.name).add_text("verdict", verdict_word(objective.verdict));
+  o.add_text("promise", objective.promise).add_text("metric", objective.metric).add_text("unit", objective.unit);
+  o.add_text("direction", objective.above ? "above" : "below").add_number("limit", objective.limit);
+  o.add("estimate", estimate_of(objective.estimate).text());
+  return o.add_number("share_of_replications_met", objective.share_of_replications_met).text();
+}
+
+std::string series_of(const Series& s) {
+  std::vector<std::string> columns;
+  for (const Series::Column& c : s.columns)
+    columns.push_back(
+        Object().add_text("name", c.name).add_text("unit", c.unit).add("values", numbers(c.values)).text());
+  Object o;
+  o.add_text("service", s.service).add_number("resolution_s", s.resolution_s).add("times_s", numbers(s.times_s));
+  return o.add("columns", lines(columns, "[", "]", "    ")).text();
+}
+
+}  // namespace
+
+std::string format_json(const Result& result, JsonDetail detail) {
+  std::vector<std::string> objectives, services, classes, metrics, series, decisions;
+  for (const ObjectiveResult& o : result.objectives) objectives.push_back(objective_of(o));
+  for (const ServiceResult& s : result.services) {
+    Object o;
+    o.add_text("name", s.name).add_count("arrived", s.arrived).add("outcomes", outcomes_of(s.outcomes, true));
+    o.add_count("in_flight_at_end", s.in_flight_at_end);
+    o.add("latency_s", quantiles_of(s.latency)).add("wait_time_s", quantiles_of(s.wait_time));
+    if (detail.histograms) o.add("latency_histogram", buckets_of(s.latency));
+    services.push_back(o.text());
+  }
+  for (const ClassResult& c : result.classes) {
+    Object o;
+    o.add_text("traffic", c.traffic).add_text("class", c.request_class).add_text("service", c.service);
+    o.add_count("arrived", c.arrived).add("outcomes", outcomes_of(c.outcomes, false));
+    classes.push_back(o.add("latency_s", quantiles_of(c.latency)).add("wait_time_s", quantiles_of(c.wait_time)).text());
+  }
+  for (const Metric& m : result.metrics) {
+    const std::string estimate = estimate_of(m.estimate).text();
+    metrics.push_back(json_quote(m.name) + ": {\"unit\": " + json_quote(m.unit) + ", " +
+                      estimate.substr(1, estimate.size() - 2) + ", \"values\": " + numbers(m.values) + "}");
+  }
+  for (const Series& s : result.series) series.push_back(series_of(s));
+  for (const Decision& d : result.decisions) decisions.push_back(decision_of(d));
+
+  const std::vector<std::string> members = {
+      "\"windtunnel_result\": 1",
+      "\"version\": " + json_quote(result.version),
+      "\"scenario\": " + json_quote(result.scenario),
+      "\"description\": " + json_quote(result.description),
+      "\"scenario_hash\": " + json_quote(result.scenario_hash),
+      "\"seed\": " + std::to_string(result.seed),
+      "\"replications\": " + std::to_string(result.replications),
+      "\"warmup_s\": " + json_number(result.warmup_s),
+      "\"horizon_s\": " + json_number(result.horizon_s),
+      "\"currency\": " + json_quote(result.currency),
+      "\"verdict\": " + (result.objectives.empty() ? std::string("null") : json_quote(verdict_word(overall(result)))),
+      "\"objectives\": " + lines(objectives, "[", "]", "  "),
+      "\"services\": " + lines(services, "[", "]", "  "),
+      "\"classes\": " + lines(classes, "[", "]", "  "),
+      "\"metrics\": " + lines(metrics, "{", "}", "  "),
+      "\"series\": " + lines(series, "[", "]", "  "),
+      "\"decisions\": " + lines(decisions, "[", "]", "  ")};
+  return lines(members, "{", "}", "") + "\n";
+}
+
+std::string format_decisions_jsonl(const Result& result) {
+  std::string out;
+  for (const Decision& d : result.decisions) out += decision_of(d) + "\n";
+  return out;
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,324 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "cli/format/format.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+constexpr std::size_t kGutter = 12;  // left of the charts
+constexpr std::size_t kPlot = 50;    // the charts themselves; what is left of 80 columns is for their ranges
+constexpr std::size_t kChartRows = 5;
+constexpr std::size_t kMostCharts = 6;  // services drawn over time
+constexpr std::size_t kMostDecisions = 12;
+
+enum class Ink { kGreen, kRed, kYellow, kBold, kFaint };
+
+class Page {
+ public:
+  Page(const Result& result, const TextStyle& style) : result_(result), style_(style) {
+    for (const ServiceResult& s : result.services) names_ = std::max(names_, display_width(s.name));
+    names_ = std::min<std::size_t>(names_ + 2, 24);
+  }
+
+  std::string write() {
+    head();
+    objectives();
+    latency();
+    requests();
+    capacity();
+    std::size_t drawn = 0;
+    for (const Series& s : result_.series) {
+      if (drawn == kMostCharts) {
+        line(paint("… " + std::to_string(result_.series.size() - drawn) + " more services over time", Ink::kFaint) +
+             see());
+        break;
+      }
+      if (over_time(s)) ++drawn;
+    }
+    decisions();
+    cost();
+    more();
+    return out_;
+  }
+
+ private:
+  void line(const std::string& text) { out_ += text + "\n"; }
+  void heading(const std::string& text) { line("\n" + paint(text, Ink::kBold)); }
+
+  std::string paint(const std::string& text, Ink ink) const {
+    if (!style_.colour) return text;
+    const char* code = "1";
+    switch (ink) {
+      case Ink::kGreen:
+        code = "32";
+        break;
+      case Ink::kRed:
+        code = "31";
+        break;
+      case Ink::kYellow:
+        code = "33";
+        break;
+      case Ink::kBold:
+        code = "1";
+        break;
+      case Ink::kFaint:
+        code = "2";
+        break;
+    }
+    return std::string("\033[") + code + "m" + text + "\033[0m";
+  }
+
+  std::string mark(Verdict v) const {
+    switch (v) {
+      case Verdict::kMet:
+        return paint("✓", Ink::kGreen);
+      case Verdict::kMissed:
+        return paint("✗", Ink::kRed);
+      case Verdict::kUndecided:
+        break;
+    }
+    return paint("?", Ink::kYellow);
+  }
+
+  std::string see() const {
+    return style_.folder.empty() ? " (all of it with -o DIR)" : " (all of it in " + style_.folder + ")";
+  }
+
+  std::string service_column(const std::string& name) const { return "  " + pad_right(name, names_); }
+
+  void head() {
+    line(paint(result_.scenario.empty() ? "(scenario without a name)" : result_.scenario, Ink::kBold));
+    std::string what = clock_text(result_.horizon_s);
+    if (result_.warmup_s > 0) what += " after a warm-up of " + clock_text(result_.warmup_s);
+    what += " · seed " + std::to_string(result_.seed);
+    if (result_.replications > 1)
+      what += " · " + std::to_string(result_.replications) + " replications, mean ± 95 % half-width";
+    line(paint(what, Ink::kFaint));
+  }
+
+  void objectives() {
+    if (result_.objectives.empty()) return;
+    std::size_t met = 0, undecided = 0, values = 0, limits = 0;
+    for (const ObjectiveResult& o : result_.objectives) {
+      met += o.verdict == Verdict::kMet;
+      undecided += o.verdict == Verdict::kUndecided;
+      values = std::max(values, display_width(figure_against(o.estimate, o.limit, o.unit)));
+      limits = std::max(limits, display_width(limit_text(o)));
+    }
+    heading("Objectives: " + std::to_string(met) + " of " + std::to_string(result_.objectives.size()) + " met" +
+            (undecided ? ", " + std::to_string(undecided) + " undecided" : ""));
+    for (const ObjectiveResult& o : result_.objectives) {
+      const bool named = !o.name.empty() && o.name != o.promise;
+      line("  " + mark(o.verdict) + " " + pad_left(figure_against(o.estimate, o.limit, o.unit), values) + "  " +
+           pad_right(limit_text(o), limits) + "  " + (named ? o.name + ": " : "") + o.promise);
+    }
+    if (undecided) line(paint("  ? the 95 % interval holds the limit: more --replications will decide", Ink::kFaint));
+  }
+
+  void latency() {
+    if (result_.services.empty()) return;
+    std::string head = pad_right("Latency", names_ + 2);
+    for (const LatencyQuantile& q : latency_quantiles()) head += pad_left(q.name, 9);
+    heading(head);
+    for (const ServiceResult& s : result_.services) {
+      std::string means = service_column(s.name), widths = pad_left(" ", names_ + 2);
+      bool uncertain = false;
+      for (const LatencyQuantile& q : latency_quantiles()) {
+        const std::string text = figure(latency_estimate(result_, s, q), "s");
+        // "287.3 ± 4.2 ms" on two rows: the mean with its unit, the half-width under its number.
+        const auto sign = text.find(" ± ");
+        const auto unit = text.rfind(' ');
+        if (sign == std::string::npos) {
+          means += pad_left(text, 9);
+          widths += pad_left("", 9);
+          continue;
+        }
+        uncertain = true;
+        const std::string suffix = text.substr(unit);
+        means += pad_left(text.substr(0, sign) + suffix, 9);
+        widths += pad_left("±" + text.substr(sign + 4, unit - sign - 4) + std::string(display_width(suffix), ' '), 9);
+      }
+      line(means);
+      if (uncertain) line(paint(widths, Ink::kFaint));
+    }
+  }
+
+  void requests() {
+    if (result_.services.empty()) return;
+    heading(pad_right("Requests", names_ + 2) + pad_left("arrived", 14) + pad_left("succeeded", 20));
+    for (const ServiceResult& s : result_.services) {
+      line(service_column(s.name) + pad_left(count_text(s.arrived), 14) +
+           pad_left(figure(success_ratio(result_, s), "share"), 20));
+      for (const Loss& loss : losses(result_, s))
+        line(paint(pad_right("    " + loss.cause, names_ + 2), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
+             pad_left(figure(loss.share, "share"), 20));
+    }
+  }
+
+  void capacity() {
+    bool any = false;
+    for (const ServiceResult& s : result_.services) any = any || service_metric(result_, s.name, "replicas.mean");
+    if (!any) return;
+    heading(pad_right("Capacity", names_ + 2) + pad_left("replicas", 14) + pad_left("least–most", 12) +
+            pad_left("busy", 16) + pad_left("cold starts", 15));
+    for (const ServiceResult& s : result_.services) {
+      const auto value = [&](const char* name, std::string_view unit) {
+        const Metric* m = service_metric(result_, s.name, name);
+        return m ? figure(m->estimate, unit) : std::string("–");
+      };
+      std::string range = "–";
+      const Metric* least = service_metric(result_, s.name, "replicas.min");
+      const Metric* most = service_metric(result_, s.name, "replicas.max");
+      if (least && most) range = fixed(least->estimate.least, 0) + "–" + fixed(most->estimate.most, 0);
+      line(service_column(s.name) + pad_left(value("replicas.mean", ""), 14) + pad_left(range, 12) +
+           pad_left(value("utilization", "share"), 16) + pad_left(value("cold_starts", ""), 15));
+    }
+  }
+
+  // The first of the columns that exists and says anything.
+  static const Series::Column* first_of(const Series& s, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      const Series::Column* c = s.find(name);
+      if (c && std::any_of(c->values.begin(), c->values.end(), [](double v) { return !std::isnan(v); })) return c;
+    }
+    return nullptr;
+  }
+
+  static std::pair<double, double> range_of(const Series::Column& c) {
+    double least = std::numeric_limits<double>::infinity(), most = -least;
+    for (const double v : c.values) {
+      if (std::isnan(v)) continue;
+      least = std::min(least, v);
+      most = std::max(most, v);
+    }
+    return {least, most};
+  }
+
+  void spark(const char* label, const Series::Column* c, const char* unit, Fold fold) {
+    if (!c) return;
+    const auto [least, most] = range_of(*c);
+    std::string range = figure(most, unit);
+    if (least != most) range = figure(least, unit) + " – " + range;
+    line(pad_right("  " + std::string(label), kGutter) + sparkline(c->values, kPlot, fold) + " " + range);
+  }
+
+  bool over_time(const Series& s) {
+    if (s.times_s.size() < 2) return false;
+    const Series::Column* arrivals = first_of(s, {"arrivals_per_s"});
+    const Series::Column* p99 = first_of(s, {"latency_p99_s"});
+    const Series::Column* lost = first_of(s, {"losses_per_s"});
+    const Series::Column* replicas = first_of(s, {"replicas_ready", "replicas_current", "replicas_desired"});
+    if (!arrivals && !p99 && !replicas) return false;
+    heading(s.service + " over time" + (result_.replications > 1 ? ", first replication" : ""));
+    spark("arrivals", arrivals, "1/s", Fold::kMean);
+    spark("p99", p99, "s", Fold::kMost);
+    if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
+    if (replicas) {
+      const char* label = replicas->name == "replicas_ready" ? "ready" : "replicas";
+      const auto [least, most] = range_of(*replicas);
+      if (least == most) {
+        line(pad_right("  " + std::string(label), kGutter) + fixed(most, 0) + " the whole time");
+      } else {
+        const std::vector<std::string> rows = block_chart(replicas->values, kPlot, kChartRows);
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+          const std::string scale = r == 0 ? shortest(most) : "";
+          line(pad_right(r == 0 ? "  " + std::string(label) : "", kGutter - scale.size() - 2) + scale + " ┤" + rows[r]);
+        }
+      }
+    }
+    const double begin = s.times_s.front() - s.resolution_s, end = s.times_s.back();
+    faults(s, begin, end);
+    const TimeAxis axis = time_axis(begin, end, kPlot);
+    line(std::string(kGutter, ' ') + axis.ticks);
+    line(std::string(kGutter, ' ') + axis.labels);
+    return true;
+  }
+
+  // Where on the time axis something broke.
+  void faults(const Series& s, double begin, double end) {
+    std::vector<bool> hit(kPlot, false);
+    bool any = false;
+    for (const Decision& d : result_.decisions) {
+      if (d.kind != "fault" || (!d.service.empty() && d.service != s.service)) continue;
+      const double place = (d.time_s - begin) / (end - begin) * static_cast<double>(kPlot);
+      if (!(place >= 0 && place <= static_cast<double>(kPlot))) continue;
+      hit[std::min(static_cast<std::size_t>(place), kPlot - 1)] = any = true;
+    }
+    if (!any) return;
+    std::string row;
+    for (const bool h : hit) row += h ? "▲" : " ";
+    while (!row.empty() && row.back() == ' ') row.pop_back();
+    line(pad_right("  faults", kGutter) + paint(row, Ink::kRed));
+  }
+
+  void decisions() {
+    const Digest d = digest(result_.decisions, kMostDecisions);
+    if (d.lines.empty()) return;
+    heading(std::string("What happened") + (result_.replications > 1 ? ", first replication" : ""));
+    std::size_t times = 0;
+    for (const Digest::Line& l : d.lines) times = std::max(times, display_width(clock_text(l.time_s)));
+    const bool one = result_.services.size() == 1;
+    for (const Digest::Line& l : d.lines) {
+      const std::string who = one || l.service.empty() ? "" : l.service + ": ";
+      wrapped("  " + pad_left(clock_text(l.time_s), times) + "  ", who + l.sentence);
+    }
+    if (d.more) line(paint("  … " + count_text(d.more) + " more", Ink::kFaint) + see());
+  }
+
+  // Breaks at spaces so that lines keep within 80 columns, the following ones under the first one's text.
+  void wrapped(const std::string& lead, const std::string& text) {
+    const std::size_t indent = display_width(lead);
+    std::string current = lead;
+    bool empty = true;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(' ', begin), text.size());
+      const std::string word = text.substr(begin, end - begin);
+      if (!empty && display_width(current) + 1 + display_width(word) > 80) {
+        line(current);
+        current = std::string(indent, ' ');
+        empty = true;
+      }
+      current += (empty ? "" : " ") + word;
+      empty = false;
+      begin = end + 1;
+    }
+    line(current);
+  }
+
+  void cost() {
+    std::vector<const Metric*> parts;
+    for (const Metric& m : result_.metrics)
+      if (m.name.rfind("cost.", 0) == 0 && m.name != "cost.total") parts.push_back(&m);
+    const auto unit = [&](const Metric& m) { return m.unit.empty() ? result_.currency : m.unit; };
+    const Metric* total = result_.find_metric("cost.total");
+    // Nothing priced, nothing to say.
+    if (!total || (total->estimate.mean == 0 && total->estimate.most == 0)) return;
+    heading(pad_right("Cost", names_ + 4) + figure(total->estimate, unit(*total)));
+    if (parts.size() < 2) return;
+    for (const Metric* m : parts) line(service_column(m->name.substr(5)) + figure(m->estimate, unit(*m)));
+  }
+
+  void more() {
+    heading("More");
+    if (!style_.folder.empty()) {
+      line("  saved in      " + style_.folder);
+    } else {
+      line("  everything    add -o DIR: series, decisions, every metric; or --format json");
+    }
+    if (!style_.repeat.empty()) line("  this again    " + style_.repeat);
+    line(paint("                windtunnel " + result_.version + ", scenario " + result_.scenario_hash, Ink::kFaint));
+  }
+
+  const Result& result_;
+  const TextStyle& style_;
+  std::size_t names_ = 14;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string format_text(const Result& result, const TextStyle& style) { return Page(result, style).write(); }
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,135 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <new>
+
+#include "cli/verbs.hpp"
+#include "models/run.hpp"
+#include "models/scenario/read.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value && *value;
+}
+
+bool wants_colour() {
+  const char* term = std::getenv("TERM");
+  // no-color.org: any value that is not empty means no.
+  return ::isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !(term && std::string(term) == "dumb");
+}
+
+const std::map<std::string, Format> kFormats = {
+    {"text", Format::kText}, {"json", Format::kJson}, {"md", Format::kMarkdown}, {"csv", Format::kCsv}};
+
+int refuse(const ConfigError& error) {
+  for (const Issue& issue : error.issues()) std::cerr << issue.text() << "\n";
+  const std::size_t n = error.issues().size();
+  std::cerr << n << (n == 1 ? " problem\n" : " problems\n");
+  return kBadInput;
+}
+
+int command(int argc, char** argv) {
+  CLI::App app("A wind tunnel for deployments: simulates services, their scaling and their faults under traffic.",
+               "windtunnel");
+  app.set_version_flag("--version", std::string("windtunnel ") + version());
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Exit codes: 0 all objectives met, 1 an objective missed or undecided, 2 usage or invalid input,\n"
+      "3 internal or I/O error, 130 interrupted.");
+
+  RunArguments run;
+  std::uint64_t replications = 0, seed = 0;
+  bool no_progress = false;
+  CLI::App* run_app =
+      app.add_subcommand("run", "What happens? Flies a scenario and says what became of its objectives");
+  run_app->add_option("SCENARIO", run.scenario, "The scenario file")->required();
+  CLI::Option* replications_option =
+      run_app->add_option("--replications", replications, "Independent repetitions, instead of the scenario's")
+          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
+  CLI::Option* seed_option = run_app->add_option("--seed", seed, "The seed, instead of the scenario's");
+  run_app->add_option("--threads", run.threads,
+                      "Threads to use; 0: as many as the machine has. Never changes a result");
+  run_app
+      ->add_option("--set", run.set, "Replaces one value of the scenario: path=value, as services.checkout.replicas=9")
+      ->allow_extra_args(false)
+      ->take_all();
+  run_app->add_option("-o,--output", run.folder, "Saves everything into this folder");
+  run_app->add_flag("--force", run.force, "Writes into -o's folder although other things are in it");
+  run_app->add_option("--format", run.format, "What to print: text, json, md or csv (the series)")
+      ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
+      ->option_text("text|json|md|csv");
+  run_app->add_flag("--show-effective", run.show_effective,
+                    "Prints the scenario with every default filled in, and does not run it");
+  run_app->add_flag("-q,--quiet", run.quiet, "Says nothing but errors on stderr");
+  run_app->add_flag("--no-progress", no_progress, "Shows no progress bar");
+
+  std::string kind, type;
+  Format list_format = Format::kText;
+  CLI::App* list_app =
+      app.add_subcommand("list", "Which policies, distributions, faults, … there are, with their parameters");
+  list_app->add_option("KIND", kind, "Only this kind, with parameters: distribution, fault, …; or a type's name");
+  list_app->add_option("TYPE", type, "Only this type of the kind");
+  list_app->add_option("--format", list_format, "text, json or md")
+      ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
+      ->option_text("text|json|md");
+
+  CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has codes of its own; ours say less and mean the same everywhere.
+    return app.exit(error) == 0 ? kAllMet : kBadInput;
+  }
+
+  if (*replications_option) run.replications = replications;
+  if (*seed_option) run.seed = seed;
+  run.progress = !no_progress;
+  Console console{std::cout, std::cerr, wants_colour(), ::isatty(STDERR_FILENO) != 0};
+  int code = kBadInput;
+  if (run_app->parsed()) {
+    code = run_verb(run, console);
+  } else if (list_app->parsed()) {
+    code = list_verb(kind, type, list_format, console);
+  } else if (schema_app->parsed()) {
+    code = schema_verb(console);
+  } else {
+    std::cerr << app.help();
+  }
+  std::cout.flush();
+  if (!std::cout) throw IoError("cannot write to standard output");
+  return code;
+}
+
+}  // namespace
+}  // namespace windtunnel::cli
+
+int main(int argc, char** argv) {
+  using namespace windtunnel;
+  try {
+    return cli::command(argc, argv);
+  } catch (const ConfigError& error) {
+    return cli::refuse(error);
+  } catch (const cli::UsageError& error) {
+    std::cerr << "windtunnel: " << error.what() << "\n";
+    return cli::kBadInput;
+  } catch (const Interrupted&) {
+    std::cerr << "interrupted; nothing was written\n";
+    return cli::kInterrupted;
+  } catch (const InvariantError& error) {
+    std::cerr << "windtunnel: a defect of the simulator, please report it with the scenario and the seed: "
+              << error.what() << "\n";
+  } catch (const std::bad_alloc&) {
+    std::cerr << "windtunnel: out of memory\n";
+  } catch (const std::exception& error) {
+    std::cerr << "windtunnel: " << error.what() << "\n";
+  }
+  return cli::kInternal;
+}

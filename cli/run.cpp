@@ -1,0 +1,115 @@
+#include "models/run.hpp"
+
+#include <chrono>
+#include <ostream>
+
+#include "cli/format/format.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/output_folder.hpp"
+#include "cli/progress.hpp"
+#include "cli/verbs.hpp"
+#include "models/scenario/read.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+std::vector<Override> overrides_of(const std::vector<std::string>& set) {
+  std::vector<Override> overrides;
+  for (const std::string& text : set) {
+    const auto sign = text.find('=');
+    if (sign == std::string::npos || sign == 0)
+      throw UsageError("--set wants path=value, as in --set services.checkout.replicas=9; it was given \"" + text +
+                       "\"");
+    overrides.push_back({text.substr(0, sign), text.substr(sign + 1)});
+  }
+  return overrides;
+}
+
+// A word as a POSIX shell reads it.
+std::string shell_word(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./=:,+@%").find(c) != std::string_view::npos;
+  };
+  bool simple = !word.empty();
+  for (const char c : word) simple = simple && plain(c);
+  if (simple) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string repeat_command(const RunArguments& a, const Result& result) {
+  std::string text = "windtunnel run " + shell_word(a.scenario.string()) + " --seed " + std::to_string(result.seed) +
+                     " --replications " + std::to_string(result.replications);
+  for (const std::string& s : a.set) text += " --set " + shell_word(s);
+  return text;
+}
+
+std::string with_newline(std::string text) {
+  if (text.empty() || text.back() != '\n') text += '\n';
+  return text;
+}
+
+}  // namespace
+
+int run_verb(const RunArguments& a, Console& console) {
+  const std::vector<Override> overrides = overrides_of(a.set);
+  const InterruptGuard guard;
+  if (!a.folder.empty() && !a.show_effective) check_output_folder(a.folder, a.force);
+
+  const ReadResult read = read_scenario(a.scenario, overrides);
+  if (!a.quiet)
+    for (const Issue& warning : read.warnings) console.err << "warning: " << warning.text() << "\n";
+  const std::string effective = with_newline(effective_scenario(read.scenario));
+  if (a.show_effective) {
+    console.out << effective;
+    return kAllMet;
+  }
+
+  RunOptions options;
+  options.seed = a.seed;
+  options.replications = a.replications;
+  options.threads = a.threads;
+  options.stop = guard.token();
+  ProgressBar bar(console.err);
+  if (a.progress && !a.quiet && console.err_terminal) options.progress = [&bar](double share) { bar.show(share); };
+  const auto begun = std::chrono::steady_clock::now();
+  const Result result = run(read.scenario, options);
+  bar.clear();
+  // Too late to save work, in time to keep a promise: whoever interrupts gets no result.
+  if (options.stop.stop_requested()) throw Interrupted{};
+
+  if (!a.quiet && console.err_terminal) {
+    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    console.err << "simulated " << clock_text(result.horizon_s)
+                << (result.replications > 1 ? " × " + std::to_string(result.replications) : "") << " in "
+                << figure(took, "s") << "\n\n";
+  }
+
+  TextStyle style;
+  style.repeat = repeat_command(a, result);
+  style.folder = a.folder.string();
+  if (!a.folder.empty()) {
+    write_output_folder(a.folder, result, effective, format_text(result, style));
+    if (!a.quiet && a.format != Format::kText) console.err << "saved in " << a.folder.string() << "\n";
+  }
+  switch (a.format) {
+    case Format::kText:
+      style.colour = console.out_colour;
+      console.out << format_text(result, style);
+      break;
+    case Format::kJson:
+      console.out << format_json(result);
+      break;
+    case Format::kMarkdown:
+      console.out << format_markdown(result);
+      break;
+    case Format::kCsv:
+      console.out << format_csv(result.series);
+      break;
+  }
+  return overall(result) == Verdict::kMet ? kAllMet : kMissed;
+}
+
+}  // namespace windtunnel::cli
