@@ -1,33 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "models/scenario/issue.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace windtunnel {
-
-struct Issue {
-  std::string file;     // as it was named; "" for text without a file
-  int line = 0;         // 1-based; 0: unknown (a value that came from --set)
-  int column = 0;
-  std::string pointer;  // JSON pointer, "" is the document
-  std::string message;  // what was found, what fits, "did you mean"
-  std::string text() const;  // "flash-sale.json:12:9: /services/checkout/replicas: …"
-};
-
-// A scenario or trace that cannot be used, with everything that is wrong with it. what() is all issues, a line each.
-class ConfigError : public std::runtime_error {
- public:
-  explicit ConfigError(std::vector<Issue> issues);
-  const std::vector<Issue>& issues() const { return issues_; }
-
- private:
-  std::vector<Issue> issues_;
-};
 
 struct ReadResult {
   Scenario scenario;
@@ -39,7 +19,8 @@ struct Override {  // "--set services.checkout.replicas=9" or with a JSON pointe
   std::string value;  // JSON, or a bare word taken as a string
 };
 
-// Reads, checks and loads (trace files included). Throws ConfigError with all problems of the file and of the traces it names.
+// Reads, checks and loads (trace files included). Throws ConfigError with all problems of the file and of the traces it
+// names.
 ReadResult read_scenario(const std::filesystem::path& file, const std::vector<Override>& overrides = {});
 // The same from text; `folder` is where relative file names start, `name` stands for the file in messages.
 ReadResult parse_scenario(const std::string& text, const std::filesystem::path& folder, const std::string& name = "",

@@ -26,7 +26,7 @@ struct Cluster {
 
 // Everything a run needs. What the fields mean is said once, in describe().
 struct Scenario {
-  std::string schema;     // "$schema", for editors
+  std::string schema;           // "$schema", for editors
   std::int64_t windtunnel = 1;  // the format's version
   std::string name;
   std::string description;

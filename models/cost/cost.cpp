@@ -1,0 +1,12 @@
+#include "models/cost/cost.hpp"
+
+namespace windtunnel {
+
+void Cost::describe(FieldVisitor& v) {
+  v.field("per_instance_hour", per_instance_hour, "Price of one instance for one hour, by service; none: free",
+          kNonNegative);
+  v.field("per_request", per_request, "Price of each request that arrives", kNonNegative);
+  v.field("currency", currency, "What prices are in");
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,129 @@
+#include "models/scenario/references.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/scenario/json_document.hpp"
+#include "models/scenario/nearest.hpp"
+
+namespace windtunnel {
+namespace {
+
+template <class T>
+std::vector<std::string> keys_of(const std::map<std::string, T>& map) {
+  std::vector<std::string> out;
+  for (const auto& [key, unused] : map) out.push_back(key);
+  return out;
+}
+
+class References {
+ public:
+  References(const Scenario& scenario, const Soundness& soundness, Problems& problems)
+      : scenario_(scenario), soundness_(soundness), problems_(problems), services_(keys_of(scenario.services)) {}
+
+  void check() {
+    check_services();
+    check_zones();
+    check_traffic();
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) check_fault("/faults/" + std::to_string(i), i);
+    for (std::size_t i = 0; i < scenario_.objectives.size(); ++i) {
+      const std::string at = "/objectives/" + std::to_string(i);
+      if (scenario_.objectives[i] && soundness_.sound(at) && !scenario_.objectives[i]->service.empty())
+        service_exists(at + "/service", scenario_.objectives[i]->service);
+    }
+    for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
+      service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
+  }
+
+ private:
+  void check_services() {
+    if (services_.empty() && soundness_.readable("/services"))
+      problems_.error("/services", "needs at least one service");
+    if (scenario_.services.contains("")) problems_.error("/services/", "a service needs a name");
+  }
+
+  void check_zones() {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < scenario_.cluster.zones.size(); ++i) {
+      const std::string& zone = scenario_.cluster.zones[i];
+      const std::string at = "/cluster/zones/" + std::to_string(i);
+      if (!soundness_.sound(at)) continue;
+      if (zone.empty()) problems_.error(at, "a zone needs a name");
+      if (!zone.empty() && !seen.insert(zone).second)
+        problems_.error(at, "the zone " + in_quotes(zone) + " is listed twice");
+    }
+  }
+
+  void check_traffic() {
+    if (scenario_.traffic.empty() && soundness_.readable("/traffic"))
+      problems_.error("/traffic", "needs at least one source of requests");
+    std::map<std::string, std::size_t> first;
+    for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
+      const Traffic& source = scenario_.traffic[i];
+      const std::string at = "/traffic/" + std::to_string(i);
+      if (soundness_.sound(at + "/name")) {
+        if (source.name.empty()) problems_.error(at + "/name", "traffic needs a name");
+        const auto [it, is_new] = first.emplace(source.name, i);
+        if (!is_new && !source.name.empty())
+          problems_.error(at + "/name", "the name " + in_quotes(source.name) + " is taken by /traffic/" +
+                                            std::to_string(it->second) + "; names tell sources apart in results");
+      }
+      if (!soundness_.sound(at + "/to") || !service_exists(at + "/to", source.to)) continue;
+      if (soundness_.sound(at + "/mix")) check_classes(at, source);
+    }
+  }
+
+  void check_classes(const std::string& at, const Traffic& source) {
+    const std::string work_at = "/services/" + pointer_token(source.to) + "/work";
+    const auto service = scenario_.services.find(source.to);
+    if (service == scenario_.services.end() || !soundness_.sound(work_at)) return;
+    const Work& work = service->second.work;
+    if (work.empty() || work.contains("default")) return;  // no work at all is the service's own problem
+    const std::vector<std::string> classes = keys_of(work);
+    if (source.mix.empty())
+      problems_.error(at, "without a mix its requests are of the class \"default\", for which the service " +
+                              in_quotes(source.to) + " has no work" + suggestion("default", classes, "classes"));
+    for (const auto& [name, unused] : source.mix)
+      if (!work.contains(name))
+        problems_.error(at + "/mix/" + pointer_token(name),
+                        "the service " + in_quotes(source.to) + " has no work for the class " + in_quotes(name) +
+                            " and none for \"default\"" + suggestion(name, classes, "classes"));
+  }
+
+  void check_fault(const std::string& at, std::size_t i) {
+    const Choice<Fault>& fault = scenario_.faults[i];
+    if (!fault || !soundness_.sound(at)) return;
+    if (const std::string service = fault->service(); !service.empty()) service_exists(at + "/service", service);
+    const std::string zone = fault->zone();
+    if (zone.empty() || !soundness_.sound("/cluster")) return;
+    const std::vector<std::string>& zones = scenario_.cluster.zones;
+    if (std::find(zones.begin(), zones.end(), zone) != zones.end()) return;
+    problems_.error(at + "/zone", "there is no zone " + in_quotes(zone) +
+                                      (zones.empty() ? std::string("; the cluster has no \"zones\"")
+                                                     : suggestion(zone, zones, "zones")));
+  }
+
+  // Reports it if not. Nothing is said while the services themselves could not be read.
+  bool service_exists(const std::string& at, const std::string& name) {
+    if (!soundness_.readable("/services")) return false;
+    if (std::find(services_.begin(), services_.end(), name) != services_.end()) return true;
+    if (!services_.empty())
+      problems_.error(at, "there is no service " + in_quotes(name) + suggestion(name, services_, "services"));
+    return false;
+  }
+
+  const Scenario& scenario_;
+  const Soundness& soundness_;
+  Problems& problems_;
+  std::vector<std::string> services_;
+};
+
+}  // namespace
+
+void check_references(const Scenario& scenario, const Soundness& soundness, Problems& p) {
+  References(scenario, soundness, p).check();
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,496 @@
+#include "models/scenario/value_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "models/scenario/bounds_text.hpp"
+#include "models/scenario/nearest.hpp"
+#include "models/scenario/units.hpp"
+
+namespace windtunnel {
+
+// --- where issues are
+// ---------------------------------------------------------------------------------------------------
+
+Issue IssueCollector::issue(const std::string& pointer, std::string message) const {
+  const JsonNode& node = nearest_node(root_, pointer);
+  return issue(pointer, std::move(message), node.line, node.column, node.origin);
+}
+
+Issue IssueCollector::issue(const std::string& pointer, std::string message, int line, int column, int origin) const {
+  Issue out{file_, line, column, pointer, std::move(message)};
+  if (origin >= 0) {
+    out.line = out.column = 0;
+    out.message = "--set " + overrides_[static_cast<std::size_t>(origin)] + ": " + out.message;
+  }
+  return out;
+}
+
+namespace {
+
+// `inner` is `outer` or lies below it.
+bool is_within(std::string_view inner, std::string_view outer) {
+  return inner.substr(0, outer.size()) == outer && (inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
+std::vector<Issue> in_order(std::vector<Issue> issues) {
+  std::stable_sort(issues.begin(), issues.end(), [](const Issue& a, const Issue& b) {
+    const auto rank = [](const Issue& i) { return i.line > 0 ? i.line : std::numeric_limits<int>::max(); };
+    if (a.file != b.file) return false;  // files stay in the order in which they were read
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a.column < b.column;
+  });
+  return issues;
+}
+
+}  // namespace
+
+bool IssueCollector::readable(std::string_view pointer) const {
+  return std::none_of(errors_.begin(), errors_.end(),
+                      [&](const Issue& e) { return e.file == file_ && is_within(pointer, e.pointer); });
+}
+
+bool IssueCollector::sound(std::string_view pointer) const {
+  return readable(pointer) && std::none_of(errors_.begin(), errors_.end(), [&](const Issue& e) {
+           return e.file == file_ && is_within(e.pointer, pointer);
+         });
+}
+
+std::vector<Issue> IssueCollector::take_errors() { return in_order(std::move(errors_)); }
+std::vector<Issue> IssueCollector::take_warnings() { return in_order(std::move(warnings_)); }
+
+void ProblemsAt::report(std::string_view at, std::string message, bool is_error) {
+  if (at.empty() || at.front() == '/') {
+    const std::string pointer = prefix_ + std::string(at);
+    if (is_error) return issues_.error(pointer, std::move(message));
+    return issues_.warning(pointer, std::move(message));
+  }
+  Issue issue;
+  std::string_view file = at;
+  if (const std::size_t colon = at.rfind(':'); colon != std::string_view::npos && colon + 1 < at.size()) {
+    const std::string_view digits = at.substr(colon + 1);
+    if (digits.size() < 10 && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      issue.line = std::stoi(std::string(digits));
+      file = at.substr(0, colon);
+    }
+  }
+  issue.file = (std::filesystem::path(folder_) / file).lexically_normal().string();
+  issue.message = std::move(message);
+  if (is_error) return issues_.error(std::move(issue));
+  issues_.warning(std::move(issue));
+}
+
+// --- reading
+// ------------------------------------------------------------------------------------------------------------
+namespace {
+
+std::string found(const JsonNode& node) {
+  switch (node.kind) {
+    case JsonNode::Kind::kNull:
+      return "null";
+    case JsonNode::Kind::kBoolean:
+      return node.boolean ? "true" : "false";
+    case JsonNode::Kind::kInteger:
+    case JsonNode::Kind::kNumber:
+      return "the number " + (node.text.size() > 40 ? node.text.substr(0, 40) + "…" : node.text);
+    case JsonNode::Kind::kString:
+      return "the text " + in_quotes(node.text);
+    case JsonNode::Kind::kArray:
+      return "a list";
+    case JsonNode::Kind::kObject:
+      return "an object";
+  }
+  return {};
+}
+
+std::vector<std::string> copy_names(std::span<const std::string_view> names) { return {names.begin(), names.end()}; }
+
+std::vector<std::string> types_of(const ChoiceView& choice) {
+  std::vector<std::string> out;
+  for (const ChoiceView::Entry& entry : choice.entries()) out.emplace_back(entry.type);
+  return out;
+}
+
+std::string list_of(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) out += (i == 0 ? "" : ", ") + words[i];
+  return out;
+}
+
+class ValueReader final : public ValueVisitor {
+ public:
+  explicit ValueReader(IssueCollector& issues) : issues_(issues) {}
+
+  // Whether check() was reached.
+  bool read_root(const JsonNode& node, ObjectView& target) {
+    node_ = &node;
+    object(target, FieldInfo{});
+    return checked_;
+  }
+
+  void value(bool& v, const FieldInfo&) override {
+    if (node_->kind == JsonNode::Kind::kBoolean) {
+      v = node_->boolean;
+    } else {
+      needs("true or false");
+    }
+  }
+
+  void value(std::int64_t& v, const FieldInfo& info) override {
+    if (!node_->is_number()) return needs("a whole number");
+    std::int64_t read = node_->integer;
+    if (node_->kind == JsonNode::Kind::kNumber) {
+      if (node_->number != std::floor(node_->number)) return needs("a whole number");
+      if (std::abs(node_->number) > 0x1p53) return error("the number " + node_->text + " is too large");
+      read = static_cast<std::int64_t>(node_->number);
+    }
+    if (fits(static_cast<double>(read), info.bounds, format_number)) v = read;
+  }
+
+  void value(double& v, const FieldInfo& info) override {
+    if (!node_->is_number()) return needs("a plain number");
+    if (fits(node_->number, info.bounds, format_number)) v = node_->number;
+  }
+
+  void value(std::string& v, const FieldInfo&) override {
+    // On a command line nobody quotes a name that looks like a number.
+    const bool word = node_->origin >= 0 && (node_->is_number() || node_->kind == JsonNode::Kind::kBoolean);
+    if (node_->kind == JsonNode::Kind::kString || (word && node_->is_number())) {
+      v = node_->text;
+    } else if (word) {
+      v = node_->boolean ? "true" : "false";
+    } else {
+      needs("text in double quotes");
+    }
+  }
+
+  void value(Duration& v, const FieldInfo& info) override {
+    Duration read{};
+    if (!text_with_unit("a duration", kDurationUnits, R"("250ms" or "1h30m")", read,
+                        [](std::string_view text, Duration& out) { return parse_duration(text, out); }))
+      return;
+    if (fits(static_cast<double>(read.count()) / 1e9, info.bounds, spell_duration)) v = read;
+  }
+
+  void value(Rate& v, const FieldInfo& info) override {
+    double read = 0;
+    if (!text_with_unit("a rate", kRateUnits, R"("1200/s" or "5/min")", read, parse_rate)) return;
+    if (fits(read, info.bounds, format_rate)) v.per_second = read;
+  }
+
+  void value(Share& v, const FieldInfo& info) override {
+    double read = 0;
+    if (node_->is_number()) {
+      read = node_->number;
+      if (read > 1 && read <= 100)
+        return error("a share is from 0 to 1; found the number " + node_->text + "; did you mean " +
+                     in_quotes(node_->text + "%") + "?");
+    } else if (node_->kind == JsonNode::Kind::kString) {
+      if (const std::string wrong = parse_percent(node_->text, read); !wrong.empty())
+        return error(in_quotes(node_->text) + " " + wrong);
+    } else {
+      return needs(R"(a share: a number from 0 to 1 or a percentage such as "25%")");
+    }
+    if (!(read >= 0 && read <= 1)) return error("a share is from 0 to 1; found " + found(*node_));
+    if (fits(read, info.bounds, format_number)) v.value = read;
+  }
+
+  void value(Cpu& v, const FieldInfo& info) override {
+    double read = 0;
+    if (node_->is_number()) {
+      read = node_->number;
+      if (read < 0) return error("CPU cannot be negative; found " + found(*node_));
+    } else if (node_->kind == JsonNode::Kind::kString) {
+      if (const std::string wrong = parse_cpu(node_->text, read); !wrong.empty())
+        return error(in_quotes(node_->text) + " " + wrong);
+    } else {
+      return needs(R"(CPU in cores, such as 2, 0.5 or "500m")");
+    }
+    if (fits(read, info.bounds, format_cpu)) v.cores = read;
+  }
+
+  void value(Bytes& v, const FieldInfo& info) override { read_bytes(v.count, info); }
+
+  void value(Amount& v, const FieldInfo& info) override {
+    switch (unit_.value_or(info.bounds.unit)) {
+      case Unit::kNumber:
+        if (!node_->is_number()) return needs("a plain number");
+        if (fits(node_->number, info.bounds, format_number)) v.value = node_->number;
+        return;
+      case Unit::kDuration: {
+        double read = 0;
+        if (!text_with_unit("a duration", kDurationUnits, R"("250ms" or "1h30m")", read,
+                            [](std::string_view text, double& out) { return parse_duration(text, out); }))
+          return;
+        if (fits(read, info.bounds, spell_duration)) v.value = read;
+        return;
+      }
+      case Unit::kBytes:
+        read_bytes(v.value, info);
+        return;
+    }
+  }
+
+  void value(Enumerated& v, const FieldInfo&) override {
+    const std::vector<std::string> names = copy_names(v.names);
+    if (node_->kind != JsonNode::Kind::kString) return needs("one of " + list_of(names));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] != node_->text) continue;
+      *v.value = static_cast<int>(i);
+      return;
+    }
+    error("needs one of " + list_of(names) + "; found " + found(*node_) + near(node_->text, names));
+  }
+
+  void object(ObjectView& v, const FieldInfo&) override {
+    checked_ = false;
+    if (node_->kind != JsonNode::Kind::kObject) return needs("an object { … }");
+    const std::size_t errors = issues_.error_count();
+    Fields fields(*this, *node_, {});
+    v.describe(fields);
+    fields.report_unknown();
+    if (issues_.error_count() != errors) return;
+    ProblemsAt problems(issues_, pointer_);
+    v.check(problems);
+    checked_ = true;
+  }
+
+  void list(ListView& v, const FieldInfo&) override {
+    if (node_->kind != JsonNode::Kind::kArray) return needs("a list [ … ]");
+    v.clear();
+    const JsonNode& list = *node_;
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      v.append();
+      const Descent down(*this, list.items[i], std::to_string(i));
+      v.visit(i, *this);
+    }
+  }
+
+  void map(MapView& v, const FieldInfo&) override {
+    if (node_->kind != JsonNode::Kind::kObject) return needs("an object { … }");
+    const JsonNode& map = *node_;
+    for (std::size_t i = 0; i < map.items.size(); ++i) {
+      const std::string& key = map.keys[i].text;
+      if (map.find(key) != &map.items[i]) continue;  // a duplicate, reported as such
+      v.insert(key);
+      const Descent down(*this, map.items[i], key);
+      v.visit(key, *this);
+    }
+  }
+
+  void optional(OptionalView& v, const FieldInfo&) override {
+    if (node_->kind == JsonNode::Kind::kNull) return;
+    v.emplace();
+    v.visit(*this);
+  }
+
+  void choice(ChoiceView& v, const FieldInfo& info) override {
+    if (node_->kind == JsonNode::Kind::kNull && v.current().empty() && !info.bounds.required) return;
+    const std::optional<Unit> outer = unit_;
+    // The outermost distribution says what is drawn; its parts draw the same.
+    if (v.kind() == "distribution" && !unit_) unit_ = info.bounds.unit;
+    read_choice(v);
+    unit_ = outer;
+  }
+
+ private:
+  // Goes down to a part of the current node and comes back up at its end.
+  class Descent {
+   public:
+    Descent(ValueReader& reader, const JsonNode& node, std::string_view key)
+        : reader_(reader), node_(reader.node_), length_(reader.pointer_.size()) {
+      reader.node_ = &node;
+      reader.pointer_ += '/' + pointer_token(key);
+    }
+    ~Descent() {
+      reader_.node_ = node_;
+      reader_.pointer_.resize(length_);
+    }
+    Descent(const Descent&) = delete;
+    Descent& operator=(const Descent&) = delete;
+
+   private:
+    ValueReader& reader_;
+    const JsonNode* node_;
+    std::size_t length_;
+  };
+
+  class Fields final : public FieldVisitor {
+   public:
+    Fields(ValueReader& reader, const JsonNode& object, std::string_view tag) : reader_(reader), object_(object) {
+      if (!tag.empty()) known_.emplace_back(tag);
+    }
+    void visit(const FieldInfo& info, Value& value) override {
+      known_.emplace_back(info.name);
+      if (const JsonNode* node = object_.find(info.name)) {
+        const Descent down(reader_, *node, info.name);
+        value.accept(reader_);
+      } else if (info.bounds.required) {
+        reader_.missing(info);
+      }
+    }
+    void not_modelled(std::string_view name, std::string_view reason) override {
+      known_.emplace_back(name);
+      if (object_.find(name) != nullptr)
+        reader_.issues_.warning(reader_.pointer_ + '/' + pointer_token(name),
+                                in_quotes(name) + " is not modelled: " + std::string(reason));
+    }
+    void report_unknown() {
+      for (std::size_t i = 0; i < object_.keys.size(); ++i) {
+        const JsonNode::Key& key = object_.keys[i];
+        if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
+        if (object_.find(key.text) != &object_.items[i]) continue;  // a duplicate, reported as such
+        reader_.issues_.error_at_key(reader_.pointer_ + '/' + pointer_token(key.text), key, object_.items[i].origin,
+                                     "unknown key " + in_quotes(key.text) + suggestion(key.text, known_, "here"));
+      }
+    }
+
+   private:
+    ValueReader& reader_;
+    const JsonNode& object_;
+    std::vector<std::string> known_;
+  };
+
+  // A bare value that stands for {"type": shorthand, FIRST_FIELD: value}.
+  class FirstField final : public FieldVisitor {
+   public:
+    explicit FirstField(ValueReader& reader) : reader_(reader) {}
+    void visit(const FieldInfo& info, Value& value) override {
+      if (first_) {
+        first_ = false;
+        value.accept(reader_);
+      } else if (info.bounds.required) {
+        reader_.missing(info);
+      }
+    }
+    void not_modelled(std::string_view, std::string_view) override {}
+
+   private:
+    ValueReader& reader_;
+    bool first_ = true;
+  };
+
+  void read_choice(ChoiceView& v) {
+    const std::vector<std::string> types = types_of(v);
+    const std::string tag(v.tag());
+    const std::size_t errors = issues_.error_count();
+    if (node_->kind == JsonNode::Kind::kObject) {
+      const JsonNode* type = node_->find(tag);
+      if (type == nullptr)
+        return error("the " + std::string(v.kind()) + " needs a key " + in_quotes(tag) + ", one of " + list_of(types) +
+                     misspelt_tag(tag));
+      {
+        const Descent down(*this, *type, tag);
+        if (type->kind != JsonNode::Kind::kString) return needs("one of " + list_of(types));
+        if (!v.select(type->text))
+          return error("there is no " + std::string(v.kind()) + " " + in_quotes(type->text) +
+                       suggestion(type->text, types, "ones"));
+      }
+      Fields fields(*this, *node_, tag);
+      v.describe(fields);
+      fields.report_unknown();
+    } else if (node_->is_scalar() && node_->kind != JsonNode::Kind::kNull && !v.shorthand_type().empty() &&
+               !is_type_name(types)) {
+      if (!v.select(v.shorthand_type())) return error("there is no " + std::string(v.kind()) + " for a bare value");
+      FirstField first(*this);
+      v.describe(first);
+    } else {
+      std::string example;
+      if (is_type_name(types)) example = "; write { \"" + tag + "\": " + in_quotes(node_->text) + " }";
+      return error("needs a " + std::string(v.kind()) + ": an object with a key " + in_quotes(tag) + ", one of " +
+                   list_of(types) + "; found " + found(*node_) + example);
+    }
+    if (issues_.error_count() != errors) return;
+    ProblemsAt problems(issues_, pointer_);
+    v.check(problems);
+  }
+
+  bool is_type_name(const std::vector<std::string>& types) const {
+    return node_->kind == JsonNode::Kind::kString && std::find(types.begin(), types.end(), node_->text) != types.end();
+  }
+
+  // "; did you mean "type" by "tpye"?" for an object without its tag.
+  std::string misspelt_tag(const std::string& tag) const {
+    for (const JsonNode::Key& key : node_->keys)
+      if (nearest_name(key.text, std::span(&tag, 1)) == tag)
+        return "; did you mean that by " + in_quotes(key.text) + "?";
+    return {};
+  }
+
+  static std::string near(std::string_view word, const std::vector<std::string>& names) {
+    const std::string name = nearest_name(word, names);
+    return name.empty() ? "" : "; did you mean " + in_quotes(name) + "?";
+  }
+
+  static std::string spell_duration(double seconds) { return format_duration(seconds); }
+
+  void read_bytes(double& v, const FieldInfo& info) {
+    double read = 0;
+    if (node_->is_number()) {
+      read = node_->number;
+      if (read < 0) return error("a size cannot be negative; found " + found(*node_));
+    } else if (node_->kind == JsonNode::Kind::kString) {
+      if (const std::string wrong = parse_bytes(node_->text, read); !wrong.empty())
+        return error(in_quotes(node_->text) + " " + wrong);
+    } else {
+      return needs(R"(a size: bytes, or text such as "512Mi" or "420MB")");
+    }
+    if (fits(read, info.bounds, format_bytes)) v = read;
+  }
+
+  template <class T, class Parse>
+  bool text_with_unit(const std::string& what, std::string_view units, const std::string& examples, T& out,
+                      Parse parse) {
+    const std::string fits_text = what + " with a unit (" + std::string(units) + "), such as " + examples;
+    if (node_->is_number()) {
+      error("needs " + fits_text + "; found the bare number " + node_->text);
+      return false;
+    }
+    if (node_->kind != JsonNode::Kind::kString) {
+      needs(fits_text);
+      return false;
+    }
+    if (const std::string wrong = parse(node_->text, out); !wrong.empty()) {
+      error(in_quotes(node_->text) + " " + wrong);
+      return false;
+    }
+    return true;
+  }
+
+  template <class Spell>
+  bool fits(double read, const Bounds& bounds, Spell spell) {
+    const bool low_enough = read <= bounds.hi, high_enough = bounds.above_lo ? read > bounds.lo : read >= bounds.lo;
+    if (low_enough && high_enough) return true;
+    error("must be " + bounds_text(bounds, spell) + "; found " + found(*node_));
+    return false;
+  }
+
+  void needs(const std::string& what) {
+    std::string message = "needs " + what + "; found " + found(*node_);
+    double number = 0;
+    if (node_->kind == JsonNode::Kind::kString && what.find("number") != std::string::npos &&
+        parse_cpu(node_->text, number).empty())
+      message += "; a plain number stands without quotes";
+    error(std::move(message));
+  }
+  void error(std::string message) { issues_.error(pointer_, std::move(message)); }
+  void missing(const FieldInfo& info) {
+    issues_.error(pointer_ + '/' + pointer_token(info.name),
+                  in_quotes(info.name) + " is missing: " + std::string(info.meaning));
+  }
+
+  IssueCollector& issues_;
+  const JsonNode* node_ = nullptr;
+  std::string pointer_;
+  std::optional<Unit> unit_;  // what the distribution around the current value draws
+  bool checked_ = false;      // the object that was read last got to its check()
+};
+
+}  // namespace
+
+bool read_object(const JsonNode& node, ObjectView& target, IssueCollector& issues) {
+  return ValueReader(issues).read_root(node, target);
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/scenario/issue.hpp"
+#include "models/scenario/json_document.hpp"
+#include "sim/describe/field.hpp"
+
+namespace windtunnel {
+
+// Collects what is wrong with a document and where. Values that came from `--set` have no line; their issues name the
+// override instead.
+class IssueCollector {
+ public:
+  // `overrides` are the paths that JsonNode::origin indexes. `root` must outlive the collector.
+  IssueCollector(const JsonNode& root, std::string file, std::vector<std::string> overrides = {})
+      : root_(root), file_(std::move(file)), overrides_(std::move(overrides)) {}
+
+  void error(const std::string& pointer, std::string message) { errors_.push_back(issue(pointer, std::move(message))); }
+  void warning(const std::string& pointer, std::string message) {
+    warnings_.push_back(issue(pointer, std::move(message)));
+  }
+  void error(Issue issue) { errors_.push_back(std::move(issue)); }
+  void warning(Issue issue) { warnings_.push_back(std::move(issue)); }
+  // At a key, rather than at its value.
+  void error_at_key(const std::string& pointer, const JsonNode::Key& key, int origin, std::string message) {
+    errors_.push_back(issue(pointer, std::move(message), key.line, key.column, origin));
+  }
+
+  std::size_t error_count() const { return errors_.size(); }
+  // No error at or above the pointer: the value there is what the document says, save perhaps for parts of it.
+  bool readable(std::string_view pointer) const;
+  // No error at, above or below it.
+  bool sound(std::string_view pointer) const;
+
+  // In the order of the document; what has no line comes last.
+  std::vector<Issue> take_errors();
+  std::vector<Issue> take_warnings();
+
+ private:
+  Issue issue(const std::string& pointer, std::string message) const;
+  Issue issue(const std::string& pointer, std::string message, int line, int column, int origin) const;
+
+  const JsonNode& root_;
+  std::string file_;
+  std::vector<std::string> overrides_;
+  std::vector<Issue> errors_, warnings_;
+};
+
+// What a structure's check() or load() reports, at its place in the document. `at` is a pointer relative to `prefix`,
+// or "FILE:LINE" for a problem of a file the scenario names; such a FILE is relative to `folder`.
+class ProblemsAt final : public Problems {
+ public:
+  ProblemsAt(IssueCollector& issues, std::string prefix, std::string folder = {})
+      : issues_(issues), prefix_(std::move(prefix)), folder_(std::move(folder)) {}
+  void error(std::string_view at, std::string message) override { report(at, std::move(message), true); }
+  void warning(std::string_view at, std::string message) override { report(at, std::move(message), false); }
+
+ private:
+  void report(std::string_view at, std::string message, bool is_error);
+
+  IssueCollector& issues_;
+  std::string prefix_;
+  std::string folder_;
+};
+
+// Fills a described object from a JSON object: strict (unknown keys, missing keys, wrong types, units that do not fit
+// and values out of bounds are errors), then check() of each part that was read without error. Returns whether the
+// whole was, so that its own check() has been run.
+bool read_object(const JsonNode& node, ObjectView& target, IssueCollector& issues);
+
+template <class T>
+bool read_value(const JsonNode& root, T& target, IssueCollector& issues) {
+  detail::ObjectOf<T> view(target);
+  return read_object(root, view, issues);
+}
+
+}  // namespace windtunnel
