@@ -30,8 +30,8 @@ class InvariantError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-// Flies the scenario. The one door for the command line, Python and tests. Same scenario, seed, replications and version:
-// same Result, whatever the number of threads.
+// Flies the scenario. The one door for the command line, Python and tests. Same scenario, seed, replications and
+// version: same Result, whatever the number of threads.
 Result run(const Scenario& scenario, const RunOptions& options = {});
 
 const char* version();

@@ -9,16 +9,16 @@ namespace windtunnel {
 // How a request ended. Everything but kCompleted is a loss, and each has its cause.
 enum class Outcome : std::uint8_t {
   kCompleted,
-  kTimedOut,           // the client gave up: no answer within its timeout
-  kAbandoned,          // the client's patience ended while the request still waited for service
-  kRejectedNoInstance, // no instance was ready to take it
-  kRejectedFull,       // the instance's concurrency limit and backlog were full
-  kRejectedThrottled,  // the fleet was at its maximum and takes no queue (functions)
-  kFailedInstanceLost, // the instance that held it crashed, was killed, or lost its zone
+  kTimedOut,            // the client gave up: no answer within its timeout
+  kAbandoned,           // the client's patience ended while the request still waited for service
+  kRejectedNoInstance,  // no instance was ready to take it
+  kRejectedFull,        // the instance's concurrency limit and backlog were full
+  kRejectedThrottled,   // the fleet was at its maximum and takes no queue (functions)
+  kFailedInstanceLost,  // the instance that held it crashed, was killed, or lost its zone
 };
 inline constexpr std::size_t kOutcomes = 7;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
-    "completed", "timed_out", "abandoned", "rejected_no_instance", "rejected_full", "rejected_throttled",
-    "failed_instance_lost"};
+    "completed",     "timed_out",          "abandoned",           "rejected_no_instance",
+    "rejected_full", "rejected_throttled", "failed_instance_lost"};
 
 }  // namespace windtunnel

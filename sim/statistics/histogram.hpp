@@ -61,6 +61,8 @@ class Histogram {
   double quantile(double p) const;
   // How many recorded values lie at or below `value`, counting a share of its bucket: the inverse of quantile().
   double count_at_or_below(double value) const;
+  // How many recorded values share a bucket with `value`; exact counts of single values below 2^bits.
+  std::uint64_t count_at(std::int64_t value) const { return counts_[index_of(static_cast<std::uint64_t>(value))]; }
   int bits() const { return bits_; }
 
   struct Range {

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/request/request.hpp"
+#include "sim/time.hpp"
+
+namespace windtunnel {
+
+// A group of threads with one queue in front: an event loop's process, its worker threads, or a whole worker pool.
+struct Station {
+  RequestQueue queue;
+  std::uint32_t waiting = 0;
+  std::uint32_t threads = 1;
+  std::uint32_t busy = 0;    // threads that hold a request
+  std::uint32_t asleep = 0;  // threads that sleep between two looks at the queue (polling pools)
+  std::uint32_t instance = kNone;
+  std::uint32_t role = 0;  // 0: takes requests; 1: worker threads behind an event loop
+};
+
+// Threads that share fewer cores than they are: each runs at min(1, cores / n), by virtual time. Work is in
+// nanoseconds.
+struct SharedCores {
+  struct Job {
+    double finish;  // virtual time at which it is done
+    std::uint32_t request;
+  };
+  double cores = 1;
+  double virtual_now = 0;
+  std::int64_t updated = 0;
+  double used_ns = 0;  // core-nanoseconds consumed
+  std::uint32_t version = 0;
+  std::vector<Job> jobs;  // heap, the earliest finish first
+
+  double rate_per_job(double stretch) const;  // 1 = a whole core of speed 1
+  void advance(std::int64_t now, double stretch, bool paused);
+  void add(std::uint32_t request, double work);
+  std::uint32_t pop();
+  void remove(std::uint32_t request);
+};
+
+// One running copy of a service. The first cache line is what a request touches.
+struct alignas(64) Instance {
+  enum class State : std::uint8_t { kAbsent, kStarting, kReady, kDraining };
+
+  State state = State::kAbsent;
+  bool serving = false;  // its threads run; false while it starts
+  bool plain = true;     // work takes its nominal time: not stretched, not warming up, not paused, cores not shared
+  bool shared = false;   // its threads share cores
+  bool paused = false;
+  std::uint16_t service = 0;
+  std::uint32_t position = kNone;     // in the service's arrays of live instances
+  std::uint32_t capacity = kNone;     // most requests it holds; kNone: unlimited
+  std::uint32_t concurrency = kNone;  // most of them past the gate
+  std::uint32_t admitted = 0;         // past the gate now; kept only where there is a limit
+  std::uint32_t first_station = kNone;
+  std::uint32_t next_process = 0;
+  std::uint32_t running = 0;     // threads that compute, where cores are not shared
+  std::int64_t running_sum = 0;  // their integral over time is running_sum + running * now
+  double stretch = 1;            // time per unit of work
+  RequestQueue gate;
+
+  std::uint32_t serial = 0;  // tells instances apart over the whole run
+  std::uint32_t zone = 0;
+  std::uint32_t life = 0;          // voids callbacks that were meant for a former instance in this slot
+  std::uint32_t idle_stamp = 0;    // voids keep-alive timers (functions)
+  std::int64_t slow_requests = 0;  // so many more requests take `warm_slowdown` times the CPU
+  double warm_slowdown = 1;
+  double fault_slowdown = 1;
+  double base_speed = 1;
+  std::int64_t pause_began = 0;
+  Time created{};
+  Time running_since = kNever;  // its processes run, ready or not
+  Time ready_since{};
+};
+
+}  // namespace windtunnel

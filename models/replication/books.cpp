@@ -1,0 +1,308 @@
+// Counting, the identities that every run must obey, series and the record of one replication.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "models/replication/service_runtime.hpp"
+#include "models/run.hpp"
+
+namespace windtunnel {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+double ratio(double a, double b) { return b == 0 ? kNaN : a / b; }
+
+struct NamedQuantile {
+  const char* name;
+  double p;
+};
+constexpr NamedQuantile kQuantiles[] = {{"p50", .5}, {"p90", .9}, {"p95", .95}, {"p99", .99}, {"p99.9", .999}};
+
+}  // namespace
+
+void Replication::begin_measuring() {
+  for (const auto& owned : services_) {
+    Service& s = *owned;
+    gather(s);
+    s.total = {};
+    s.in_system_exact = 0;
+    s.residence = 0;
+    s.cold_starts = 0;
+    s.cpu_steps = 0;
+    s.pause_square_ns2 = 0;
+    if (s.held) s.held->restart(sim_.now());
+    s.ready_least = s.ready_most = s.ready;
+    s.alive_most = static_cast<std::int64_t>(s.slot_at.size());
+    s.series = {};
+    s.series.service = s.name;
+    s.series.resolution_s = to_seconds(scenario_.metrics.resolution);
+    if (narrated_)
+      s.series.columns = {{"arrivals_per_s", "1/s", {}},     {"throughput_per_s", "1/s", {}},
+                          {"losses_per_s", "1/s", {}},       {"latency_p50_s", "s", {}},
+                          {"latency_p95_s", "s", {}},        {"latency_p99_s", "s", {}},
+                          {"utilization", "share", {}},      {"cpu_utilization_of_request", "share", {}},
+                          {"queue_length", "count", {}},     {"in_flight", "count", {}},
+                          {"replicas_desired", "count", {}}, {"replicas_current", "count", {}},
+                          {"replicas_ready", "count", {}}};
+  }
+  last_point_ = now_ns();
+  schedule_series_point();
+}
+
+void Replication::schedule_series_point() {
+  const std::int64_t next =
+      measure_from_ + static_cast<std::int64_t>(points_ + 1) * scenario_.metrics.resolution.count();
+  if (next > end_) return;
+  sim_.at(Time{next}, [this] {
+    series_point();
+    schedule_series_point();
+  });
+}
+
+void Replication::gather(Service& s) {
+  const Time now = sim_.now();
+  const std::int64_t in_system = s.in_system.take_integral(now);
+  s.in_system_exact += static_cast<std::uint64_t>(in_system);
+  double cpu = s.gone_cpu_ns;
+  for (const std::uint32_t slot : s.slot_at) cpu += cpu_seconds(instances_[slot], slot) * 1e9;
+  Service::Integrals& bin = s.bin;
+  bin.in_system = static_cast<double>(in_system);
+  bin.waiting = static_cast<double>(s.waiting.take_integral(now));
+  bin.on_io = static_cast<double>(s.on_io.take_integral(now));
+  bin.alive = static_cast<double>(s.alive.take_integral(now));
+  bin.ready = static_cast<double>(s.ready_time.take_integral(now));
+  for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(s.busy[role].take_integral(now));
+  bin.cpu = cpu - s.cpu_taken;
+  s.cpu_taken = cpu;
+  s.total.in_system += bin.in_system;
+  s.total.waiting += bin.waiting;
+  s.total.on_io += bin.on_io;
+  s.total.alive += bin.alive;
+  s.total.ready += bin.ready;
+  for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
+  s.total.cpu += bin.cpu;
+}
+
+// Busy threads over threads of the instances in being; used cores over cores where threads have no number.
+double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu) {
+  if (role == 0 && s.threads[0] == kNone) return ratio(cpu, alive * s.cores);
+  const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+  return ratio(busy, alive * threads);
+}
+
+void Replication::series_point() {
+  const double bin_s = static_cast<double>(now_ns() - last_point_) * 1e-9;
+  last_point_ = now_ns();
+  ++points_;
+  check_conservation();
+  for (const auto& owned : services_) {
+    Service& s = *owned;
+    gather(s);
+    std::uint64_t arrived = 0, completed = 0, lost = 0;
+    s.bin_latency.clear();
+    for (RequestKind& kind : kinds_) {
+      if (kind.service != s.index) continue;
+      arrived += kind.arrived;
+      for (std::size_t i = 0; i < kOutcomes; ++i) (i == 0 ? completed : lost) += kind.outcomes[i];
+      if (narrated_) s.bin_latency.merge(kind.bin_latency);
+      kind.latency.merge(kind.bin_latency);
+      kind.wait_time.merge(kind.bin_wait);
+      kind.bin_latency.clear();
+      kind.bin_wait.clear();
+    }
+    if (narrated_ && bin_s > 0) {
+      const double bin_ns = bin_s * 1e9;
+      const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
+      const double row[] = {static_cast<double>(arrived - s.arrived_taken) / bin_s,
+                            static_cast<double>(completed - s.completed_taken) / bin_s,
+                            static_cast<double>(lost - s.lost_taken) / bin_s,
+                            s.bin_latency.quantile(.5) * 1e-9,
+                            s.bin_latency.quantile(.95) * 1e-9,
+                            s.bin_latency.quantile(.99) * 1e-9,
+                            utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
+                            request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
+                            s.bin.waiting / bin_ns,
+                            s.bin.in_system / bin_ns,
+                            static_cast<double>(s.on_demand ? live(s) : s.spec_replicas),
+                            static_cast<double>(s.slot_at.size()),
+                            static_cast<double>(s.ready)};
+      s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
+      for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
+    }
+    s.arrived_taken = arrived;
+    s.completed_taken = completed;
+    s.lost_taken = lost;
+  }
+}
+
+// --- identities
+// ----------------------------------------------------------------------------------------------------------------
+
+void Replication::check_conservation() const {
+  for (const RequestKind& kind : kinds_) {
+    const std::uint64_t ended = std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0});
+    if (kind.arrived != ended + kind.in_flight)
+      throw InvariantError("conservation of requests is broken at " + std::to_string(to_seconds(sim_.now())) +
+                           " s: " + sources_[kind.source].params->name + "/" + kind.class_name + " arrived " +
+                           std::to_string(kind.arrived) + ", ended " + std::to_string(ended) + ", in flight " +
+                           std::to_string(kind.in_flight));
+  }
+  for (const auto& s : services_)
+    if (s->arrived_all - s->left_all != static_cast<std::uint64_t>(s->in_system.value()))
+      throw InvariantError("service " + s->name + " has lost count of its requests at " +
+                           std::to_string(to_seconds(sim_.now())) + " s");
+}
+
+// Little's law on the sample path, exactly: the integral of the number in system is the sum of the times spent in it.
+// And no thread works more than all the time.
+void Replication::check_identities(const Service& s) const {
+  std::uint64_t residence = s.residence;
+  std::int64_t present = 0;
+  for (std::uint32_t r = 0; r < pool_.size(); ++r) {
+    const Request& request = pool_.at(r);
+    if (request.state == Request::State::kFree || kinds_[request.kind].service != s.index) continue;
+    ++present;
+    residence += static_cast<std::uint64_t>(now_ns() - std::max(request.arrived, measure_from_));
+  }
+  if (present != s.in_system.value())
+    throw InvariantError("service " + s.name + " counts " + std::to_string(s.in_system.value()) +
+                         " requests in it and holds " + std::to_string(present));
+  if (residence != s.in_system_exact)
+    throw InvariantError("Little's law is broken at service " + s.name + ": " + std::to_string(residence) +
+                         " ns spent in it by requests, " + std::to_string(s.in_system_exact) + " counted over time");
+  for (std::size_t role : {0u, 1u}) {
+    if (s.threads[role] == kNone) continue;
+    const double capacity = s.total.alive * static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+    if (s.total.busy[role] > capacity * (1 + 1e-9))
+      throw InvariantError("threads of service " + s.name + " were busy for longer than they were there");
+  }
+}
+
+// --- the record
+// ----------------------------------------------------------------------------------------------------------------
+
+Record Replication::finish() {
+  if (now_ns() > last_point_ || points_ == 0) series_point();
+  check_conservation();
+  Record record;
+  for (const auto& owned : services_) {
+    check_identities(*owned);
+    write_service(record, *owned);
+    if (narrated_) record.series.push_back(std::move(owned->series));
+  }
+  if (kinds_.size() > 1)
+    for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  double total_cost = 0;
+  const double measured_s = to_seconds(scenario_.horizon);
+  for (const auto& s : services_) {
+    const auto price = scenario_.cost.per_instance_hour.find(s->name);
+    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * s->total.alive * 1e-9 / 3600;
+  }
+  for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
+  record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
+  record.values.push_back({"cost.per_hour", scenario_.cost.currency + "/h", ratio(total_cost, measured_s / 3600)});
+  for (RequestKind& kind : kinds_)
+    record.classes.push_back(
+        {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
+  record.decisions = std::move(decisions_);
+  return record;
+}
+
+namespace {
+
+void write_times(Record& record, const std::string& prefix, const Histogram& h) {
+  record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
+  record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
+  for (const auto& [name, p] : kQuantiles) record.values.push_back({prefix + "." + name, "s", h.quantile(p) * 1e-9});
+  record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
+}
+
+}  // namespace
+
+void Replication::write_service(Record& record, Service& s) {
+  const double seconds = to_seconds(scenario_.horizon), ns = seconds * 1e9;
+  std::uint64_t arrived = 0;
+  std::array<std::uint64_t, kOutcomes> outcomes{};
+  Histogram latency, wait;
+  for (const RequestKind& kind : kinds_) {
+    if (kind.service != s.index) continue;
+    arrived += kind.arrived;
+    for (std::size_t i = 0; i < kOutcomes; ++i) outcomes[i] += kind.outcomes[i];
+    latency.merge(kind.latency);
+    wait.merge(kind.wait_time);
+  }
+  const auto put = [&](const std::string& name, const std::string& unit, double value) {
+    record.values.push_back({s.name + "." + name, unit, value});
+  };
+  const auto ended = static_cast<double>(std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0}));
+  put("arrival_rate", "1/s", static_cast<double>(arrived) / seconds);
+  put("throughput", "1/s", static_cast<double>(outcomes[0]) / seconds);
+  put("success_ratio", "share", ratio(static_cast<double>(outcomes[0]), ended));
+  write_times(record, s.name + ".latency", latency);
+  write_times(record, s.name + ".wait_time", wait);
+  const auto waits = static_cast<double>(wait.count());
+  put("wait_time.share_waited", "share", ratio(waits - static_cast<double>(wait.count_at(0)), waits));
+  put("utilization", "share", utilization(s, 0, s.total.busy[0], s.total.alive, s.total.cpu));
+  const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
+  if (request > 0) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, s.total.ready * request));
+  put("cpu_cores", "count", s.total.cpu / ns);
+  put("number_in_system.mean", "count", s.total.in_system / ns);
+  put("queue_length.mean", "count", s.total.waiting / ns);
+  put("io_in_flight.mean", "count", s.total.on_io / ns);
+  put("cpu_steps", "1/s", static_cast<double>(s.cpu_steps) / seconds);
+  if (s.threads[1] > 0) {
+    put("worker.utilization", "share", utilization(s, 1, s.total.busy[1], s.total.alive, 0));
+    write_times(record, s.name + ".worker.wait_time", s.worker_wait);
+    const auto steps = static_cast<double>(s.worker_wait.count());
+    put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
+    put("worker.service_time.mean", "s", ratio(s.total.busy[1] * 1e-9, steps));
+  }
+  if (s.pause_every) put("pause.lag_mean", "s", ratio(s.pause_square_ns2 / 2, s.total.alive) * 1e-9);
+  if (s.held) {
+    s.held->finish(sim_.now());
+    put("number_in_system.variance", "count", s.held->variance());
+    for (std::int64_t n = 1; n <= 100; ++n)
+      put("number_in_system.share_at_least." + std::to_string(n), "share", s.held->share_at_least(n));
+  }
+  put("replicas.mean", "count", s.total.alive / ns);
+  put("replicas.max", "count", static_cast<double>(s.alive_most));
+  put("replicas.ready_mean", "count", s.total.ready / ns);
+  put("replicas.ready_min", "count", static_cast<double>(s.ready_least));
+  put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
+  put("instance_hours", "h", s.total.alive * 1e-9 / 3600);
+  put("cold_starts", "count", static_cast<double>(s.cold_starts));
+  for (std::size_t i = 1; i < kOutcomes; ++i)
+    put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+}
+
+void Replication::write_kind(Record& record, const RequestKind& kind) {
+  const std::string prefix =
+      sources_[kind.source].params->name + (kind.class_name.empty() ? "" : "." + kind.class_name);
+  const auto ended = static_cast<double>(std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0}));
+  record.values.push_back(
+      {prefix + ".arrival_rate", "1/s", static_cast<double>(kind.arrived) / to_seconds(scenario_.horizon)});
+  record.values.push_back({prefix + ".success_ratio", "share", ratio(static_cast<double>(kind.outcomes[0]), ended)});
+  write_times(record, prefix + ".latency", kind.latency);
+  write_times(record, prefix + ".wait_time", kind.wait_time);
+}
+
+std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
+  std::vector<ClassResult> out;
+  for (const Traffic& traffic : scenario.traffic) {
+    const auto add = [&](const std::string& name) {
+      ClassResult c;
+      c.traffic = traffic.name;
+      c.request_class = name;
+      c.service = traffic.to;
+      out.push_back(std::move(c));
+    };
+    if (traffic.mix.empty()) add("");
+    for (const auto& [name, share] : traffic.mix) add(name);
+  }
+  return out;
+}
+
+}  // namespace windtunnel

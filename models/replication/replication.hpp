@@ -1,0 +1,200 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/fault/fault.hpp"
+#include "models/instance/instance.hpp"
+#include "models/replication/record.hpp"
+#include "models/request/request.hpp"
+#include "models/scenario/scenario.hpp"
+#include "sim/event/delay_line.hpp"
+#include "sim/event/simulation.hpp"
+#include "sim/observer.hpp"
+#include "sim/statistics/time_weighted.hpp"
+
+namespace windtunnel {
+
+// One run of a scenario with its own random numbers: the deployment while it flies.
+//   requests.cpp  the way of a request, arrival to record: the hot path
+//   fleet.cpp     instances that come and go, control loops, faults
+//   books.cpp     counting, identities, series, the record
+class Replication final : public FaultTarget {
+ public:
+  // The scenario must outlive it. Replication 0 keeps series and decisions.
+  Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer);
+  ~Replication() override;
+
+  // Runs on for at most so many events; true when the run is over.
+  bool advance(std::uint64_t events);
+  double share_done() const;
+  // After advance() returned true, once. Checks the books: throws InvariantError.
+  Record finish();
+
+  // The classes of a run in the order of Record::classes and of the Observer's request_class, without figures.
+  static std::vector<ClassResult> class_names(const Scenario& scenario);
+
+  // Called by Simulation.
+  void on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
+  void on_source(std::uint32_t source);
+
+ private:
+  enum EventKind : unsigned { kCpuDone = 1, kSharedDone, kIoDone, kPatience, kThink, kPollWake, kKeepAlive };
+
+  struct StepRuntime {
+    std::unique_ptr<Sampler> sampler;
+    bool cpu = true;
+    bool on_worker = false;
+  };
+  // One class of one source: what its requests do, and the books on them.
+  struct RequestKind {
+    std::uint16_t source = 0;
+    std::uint16_t service = 0;
+    std::string class_name;
+    std::vector<StepRuntime> steps;
+    std::uint64_t arrived = 0;
+    std::uint64_t in_flight = 0;  // measured requests without an outcome yet
+    std::array<std::uint64_t, kOutcomes> outcomes{};
+    Histogram bin_latency, bin_wait;  // since the last series point; folded into the totals there
+    Histogram latency, wait_time;
+  };
+  struct Source {
+    const Traffic* params = nullptr;
+    std::unique_ptr<ArrivalProcess> process;  // null: closed loop
+    std::array<Arrival, 256> batch;
+    std::size_t used = 0, filled = 0;
+    std::uint16_t first_kind = 0, kinds = 1;
+    std::uint16_t service = 0;
+    std::vector<double> cumulative_mix;
+    std::unique_ptr<Stream> mix;
+    std::unique_ptr<Sampler> patience;
+    std::unique_ptr<Sampler> think;
+    std::uint32_t timeout_line = kNone;
+    bool cancels = false;
+  };
+  struct TimeoutLine {
+    std::int64_t delay = 0;
+    std::uint32_t source = 0;  // in the simulation
+    DelayLine line;
+  };
+  struct Service;
+
+  // requests.cpp
+  std::int64_t now_ns() const { return sim_.now_ns(); }
+  void arrive(Source& source, std::uint32_t id);
+  void create(Source& source, std::uint16_t kind, float size);
+  void admit(Service& service, std::uint32_t r);
+  void deliver(Service& service, std::uint32_t r, std::uint32_t slot);
+  void enter(Service& service, std::uint32_t r, Instance& instance);
+  void begin_step(Service& service, std::uint32_t r);
+  void queue_for_thread(Service& service, std::uint32_t r, Station& station);
+  void take_thread(Service& service, std::uint32_t r, Station& station);
+  void compute(Service& service, std::uint32_t r);
+  void compute_disturbed(Service& service, std::uint32_t r, Instance& instance);
+  void wait_io(Service& service, std::uint32_t r);
+  void cpu_done(std::uint32_t r);
+  void io_done(std::uint32_t r);
+  void step_done(Service& service, std::uint32_t r);
+  void release_thread(Service& service, std::uint32_t station);
+  void pump(Service& service, std::uint32_t station);
+  void stop_computing(Request& request);
+  void leave(Service& service, std::uint32_t r);  // the instance: frees its place there
+  void complete(Service& service, std::uint32_t r);
+  void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
+  void withdraw(Service& service, std::uint32_t r);           // from whatever queue or thread it is in
+  void settle(Request& request, Outcome how);                 // puts the outcome on record
+  void discard(Service& service, std::uint32_t r);            // out of the system
+  void expire(TimeoutLine& line);
+  void shared_changed(std::uint32_t slot);
+  void shared_done(std::uint32_t slot, std::uint32_t version);
+  void arm_next_arrival(Source& source, std::uint32_t id);
+
+  // fleet.cpp
+  void build_services();
+  void build_sources();
+  std::uint32_t create_instance(Service& service, bool at_once);
+  void become_ready(Service& service, std::uint32_t slot);
+  void remove_instance(Service& service, std::uint32_t slot);
+  void defer_removal(std::uint32_t slot);  // of a drained instance, once the present event is over
+  void drain(Service& service, std::uint32_t slot);
+  void lose_all(Service& service, std::uint32_t slot, Outcome why);
+  void set_replicas(Service& service, std::int64_t replicas);
+  void swap_positions(Service& service, std::uint32_t a, std::uint32_t b);
+  void enter_ready(Service& service, std::uint32_t slot);
+  void leave_ready(Service& service, std::uint32_t slot);
+  void restretch(Service& service, std::uint32_t slot);
+  void pause(Service& service, std::uint32_t slot, bool on);
+  void schedule_pause(Service& service, std::uint32_t slot);
+  void freeze(std::uint32_t slot);  // stops the clock of everything that computes on unshared cores
+  void thaw(std::uint32_t slot);
+  bool service_idle(std::uint32_t slot) const;
+  std::vector<InstanceSignal> instance_signals(Service& service);
+  std::int64_t live(const Service& service) const;
+  std::uint32_t pick_zone(const Service& service) const;
+  void flush_pending(Service& service);
+  void control(Service& service);
+  void observe(Service& service);
+  void admit_on_demand(Service& service, std::uint32_t r);
+  void function_idle(Service& service, std::uint32_t slot);
+  void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
+  double cpu_seconds(const Instance& instance, std::uint32_t slot);
+  std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
+  void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs);
+
+  // books.cpp
+  void begin_measuring();
+  void gather(Service& service);  // adds what has happened since the last call to the totals …
+  void series_point();            // … and to the series
+  void schedule_series_point();
+  static double utilization(const Service& service, std::size_t role, double busy, double alive, double cpu);
+  void check_conservation() const;
+  void check_identities(const Service& service) const;
+  void write_service(Record& record, Service& service);
+  void write_kind(Record& record, const RequestKind& kind);
+
+  // FaultTarget
+  Time now() const override { return sim_.now(); }
+  Time measured(Duration since_warmup) const override { return scenario_.warmup + since_warmup; }
+  Stream stream(std::string_view name) const override { return streams_.named(name); }
+  void at(Time when, std::function<void()> action) override { sim_.at(when, std::move(action)); }
+  std::vector<std::uint32_t> instances(const std::string& service) const override;
+  std::vector<std::uint32_t> instances_in_zone(const std::string& service, const std::string& zone) const override;
+  std::vector<std::string> services() const override;
+  void for_each_instance(const std::string& service, std::function<void(std::uint32_t)> action) override;
+  void kill(const std::string& service, std::uint32_t instance, bool replace) override;
+  void under_repair(const std::string& service, std::int64_t change) override;
+  void reconcile(const std::string& service) override;
+  void set_zone_up(const std::string& zone, bool up) override;
+  void set_slowdown(const std::string& service, std::uint32_t instance, double factor) override;
+  void record(const std::string& service, std::string kind, std::string sentence) override;
+  Service& named(const std::string& service) const;
+
+  const Scenario& scenario_;
+  const Streams streams_;
+  const bool narrated_;  // keeps series and decisions
+  Observer* const observer_;
+
+  Simulation sim_;
+  RequestPool pool_;
+  std::vector<Instance> instances_;
+  std::vector<Station> stations_;
+  std::vector<SharedCores> shared_;  // by instance slot
+  std::vector<RequestKind> kinds_;
+  std::vector<std::unique_ptr<Service>> services_;
+  std::vector<Source> sources_;
+  std::vector<TimeoutLine> lines_;
+  std::vector<std::int64_t> later_demands_;  // of steps after the first, `steps_most_` per request
+  std::uint32_t steps_most_ = 0;
+  std::vector<bool> zone_up_;
+  std::int64_t measure_from_ = 0;  // arrivals from here on are measured
+  std::int64_t end_ = 0;
+  std::uint64_t points_ = 0;
+  std::int64_t last_point_ = 0;
+  std::vector<Decision> decisions_;
+};
+
+}  // namespace windtunnel

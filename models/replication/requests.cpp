@@ -1,0 +1,481 @@
+// The way of a request, from arrival to record. Nothing here allocates once the pools have grown, throws, or looks up a
+// name.
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "models/replication/service_runtime.hpp"
+
+namespace windtunnel {
+
+void Replication::on_source(std::uint32_t source) {
+  if (source < sources_.size()) return arrive(sources_[source], source);
+  expire(lines_[source - sources_.size()]);
+}
+
+void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
+  switch (static_cast<EventKind>(kind)) {
+    case kCpuDone:
+      if (pool_[target].stamp == stamp) cpu_done(target);
+      return;
+    case kSharedDone:
+      return shared_done(target, stamp);
+    case kIoDone:
+      if (pool_[target].stamp == stamp) io_done(target);
+      return;
+    case kPatience:
+      if (pool_[target].stamp == stamp && pool_[target].started < 0)
+        lose(*services_[kinds_[pool_[target].kind].service], target, Outcome::kAbandoned);
+      return;
+    case kThink: {
+      Source& source = sources_[target];
+      if (now_ns() <= end_) create(source, source.first_kind, 1);
+      return;
+    }
+    case kPollWake: {
+      Station& station = stations_[target];
+      if (station.instance == kNone || instances_[station.instance].life != stamp) return;
+      --station.asleep;
+      Service& service = *services_[instances_[station.instance].service];
+      if (station.waiting > 0) return pump(service, target);
+      ++station.asleep;
+      sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, target, stamp);
+      return;
+    }
+    case kKeepAlive:
+      return keep_alive_over(target, stamp);
+  }
+}
+
+// --- arrival
+// -----------------------------------------------------------------------------------------------------------------
+
+void Replication::arm_next_arrival(Source& source, std::uint32_t id) {
+  if (source.used == source.filled) {
+    source.filled = source.process->fill(source.batch);
+    source.used = 0;
+    if (source.filled == 0) return sim_.set_source(id, kNever.count());
+  }
+  sim_.set_source(id, source.batch[source.used].at.count());
+}
+
+void Replication::arrive(Source& source, std::uint32_t id) {
+  const Arrival arrival = source.batch[source.used++];
+  arm_next_arrival(source, id);
+  std::uint16_t kind = source.first_kind;
+  if (source.kinds > 1) {
+    if (arrival.request_class != kClassByMix) {
+      kind = static_cast<std::uint16_t>(kind + arrival.request_class);
+    } else {
+      const double u = source.mix->uniform();
+      while (u > source.cumulative_mix[static_cast<std::size_t>(kind - source.first_kind)]) ++kind;
+    }
+  }
+  create(source, kind, arrival.size);
+}
+
+// All that the request will cost is drawn here, from its own kind's streams, wherever and whenever it will be served.
+void Replication::create(Source& source, std::uint16_t kind_index, float size) {
+  const std::int64_t now = now_ns();
+  if (source.think && source.kinds > 1) {
+    const double u = source.mix->uniform();
+    kind_index = source.first_kind;
+    while (u > source.cumulative_mix[static_cast<std::size_t>(kind_index - source.first_kind)]) ++kind_index;
+  }
+  RequestKind& kind = kinds_[kind_index];
+  Service& service = *services_[kind.service];
+
+  const std::uint32_t r = pool_.take();
+  Request& request = pool_[r];
+  request.arrived = now;
+  request.started = -1;
+  request.kind = kind_index;
+  request.step = 0;
+  request.instance = kNone;
+  request.previous = kNone;
+  request.client_gone = false;
+  request.timed = false;
+  request.measured = now >= measure_from_;
+  request.state = Request::State::kAtService;
+  request.demand = kind.steps[0].sampler->next_ns();
+  if (size != 1.0F) request.demand = std::llrint(static_cast<double>(request.demand) * static_cast<double>(size));
+  if (steps_most_ > 1) {
+    const std::size_t base = std::size_t{r} * steps_most_;
+    if (later_demands_.size() <= base) later_demands_.resize(std::size_t{pool_.size()} * steps_most_);
+    for (std::size_t i = 1; i < kind.steps.size(); ++i)
+      later_demands_[base + i] =
+          std::llrint(static_cast<double>(kind.steps[i].sampler->next_ns()) * static_cast<double>(size));
+  }
+  if (request.measured) {
+    ++kind.arrived;
+    ++kind.in_flight;
+  }
+  ++service.arrived_all;
+  service.in_system.add(sim_.now(), 1);
+  if (service.held) [[unlikely]]
+    service.held->add(sim_.now(), 1);
+
+  if (source.timeout_line != kNone) {
+    TimeoutLine& line = lines_[source.timeout_line];
+    request.timed = true;
+    const bool first = line.line.empty();
+    line.line.append(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
+    if (first) sim_.set_source(line.source, now + line.delay);
+  }
+  if (source.patience) sim_.schedule(now + source.patience->next_ns(), kPatience, r, request.stamp);
+  admit(service, r);
+}
+
+void Replication::admit(Service& service, std::uint32_t r) {
+  if (service.on_demand) return admit_on_demand(service, r);
+  if (service.ready == 0) [[unlikely]] {
+    if (service.params->when_none_ready == WhenNoneReady::kReject)
+      return lose(service, r, Outcome::kRejectedNoInstance);
+    service.pending.append(pool_.data(), r);
+    ++service.pending_count;
+    service.waiting.add(sim_.now(), 1);
+    return;
+  }
+  const std::uint32_t position = service.balancer->pick(service.backends(), *service.balancer_words);
+  deliver(service, r, service.slot_at[position]);
+}
+
+void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot) {
+  Instance& instance = instances_[slot];
+  std::uint32_t& outstanding = service.outstanding[instance.position];
+  if (outstanding >= instance.capacity) return lose(service, r, Outcome::kRejectedFull);
+  ++outstanding;
+  Request& request = pool_[r];
+  request.instance = slot;
+  if (service.gated) {
+    if (instance.admitted >= instance.concurrency) {
+      request.state = Request::State::kAtInstance;
+      instance.gate.append(pool_.data(), r);
+      service.waiting.add(sim_.now(), 1);
+      return;
+    }
+    ++instance.admitted;
+  }
+  enter(service, r, instance);
+}
+
+// Past the gate: binds the request to one of the instance's processes and begins.
+void Replication::enter(Service& service, std::uint32_t r, Instance& instance) {
+  std::uint32_t process = 0;
+  if (service.processes > 1) {
+    if (service.dispatch == Dispatch::kRoundRobin) {
+      process = instance.next_process;
+      instance.next_process = process + 1 == service.processes ? 0 : process + 1;
+    } else {
+      process = service.dispatch_words->below(service.processes);
+    }
+  }
+  pool_[r].station = instance.first_station + process;
+  begin_step(service, r);
+}
+
+// --- threads
+// -----------------------------------------------------------------------------------------------------------------
+
+void Replication::begin_step(Service& service, std::uint32_t r) {
+  Request& request = pool_[r];
+  const StepRuntime& step = kinds_[request.kind].steps[request.step];
+  if (step.on_worker) {
+    const std::uint32_t worker = instances_[request.instance].first_station + service.processes;
+    Station& station = stations_[worker];
+    request.until = now_ns();  // since when it waits; compute() replaces it
+    if (station.busy < station.threads && instances_[request.instance].serving) return take_thread(service, r, station);
+    return queue_for_thread(service, r, station);
+  }
+  if (!step.cpu && !service.holds_threads) return wait_io(service, r);
+  Station& station = stations_[request.station];
+  if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
+    return take_thread(service, r, station);
+  queue_for_thread(service, r, station);
+}
+
+void Replication::queue_for_thread(Service& service, std::uint32_t r, Station& station) {
+  pool_[r].state = Request::State::kQueued;
+  station.queue.append(pool_.data(), r);
+  ++station.waiting;
+  service.waiting.add(sim_.now(), 1);
+}
+
+void Replication::take_thread(Service& service, std::uint32_t r, Station& station) {
+  ++station.busy;
+  service.busy[station.role].add(sim_.now(), 1);
+  const Request& request = pool_[r];
+  if (station.role == 1 && request.measured) service.worker_wait.record(now_ns() - request.until);
+  if (kinds_[request.kind].steps[request.step].cpu) return compute(service, r);
+  wait_io(service, r);
+}
+
+void Replication::compute(Service& service, std::uint32_t r) {
+  const std::int64_t now = now_ns();
+  Request& request = pool_[r];
+  Instance& instance = instances_[request.instance];
+  if (request.started < 0) request.started = now;
+  request.state = Request::State::kRunning;
+  ++service.cpu_steps;
+  if (!instance.plain) [[unlikely]]
+    return compute_disturbed(service, r, instance);
+  ++instance.running;
+  instance.running_sum -= now;
+  request.until = now + request.demand;
+  sim_.schedule(request.until, kCpuDone, r, request.stamp);
+}
+
+void Replication::compute_disturbed(Service& service, std::uint32_t r, Instance& instance) {
+  const std::int64_t now = now_ns();
+  Request& request = pool_[r];
+  double work = static_cast<double>(request.demand);
+  if (instance.slow_requests > 0) {
+    work *= instance.warm_slowdown;
+    request.demand = std::llrint(work);
+    if (request.step == 0 && --instance.slow_requests == 0) restretch(service, request.instance);
+  }
+  if (instance.shared) {
+    SharedCores& cores = shared_[request.instance];
+    cores.advance(now, instance.stretch, instance.paused);
+    cores.add(r, work);
+    return shared_changed(request.instance);
+  }
+  if (instance.paused) return;  // thaw() starts it
+  ++instance.running;
+  instance.running_sum -= now;
+  request.until = now + std::llrint(work * instance.stretch);
+  sim_.schedule(request.until, kCpuDone, r, request.stamp);
+}
+
+void Replication::wait_io(Service& service, std::uint32_t r) {
+  Request& request = pool_[r];
+  if (request.started < 0) request.started = now_ns();
+  request.state = Request::State::kOnIo;
+  service.on_io.add(sim_.now(), 1);
+  sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
+}
+
+// Takes a computing request off its core without ending its step.
+void Replication::stop_computing(Request& request) {
+  Instance& instance = instances_[request.instance];
+  if (instance.shared) {
+    SharedCores& cores = shared_[request.instance];
+    cores.advance(now_ns(), instance.stretch, instance.paused);
+    cores.remove(static_cast<std::uint32_t>(&request - pool_.data()));
+    shared_changed(request.instance);
+  } else if (!instance.paused) {
+    --instance.running;
+    instance.running_sum += now_ns();
+  }
+  ++request.stamp;
+}
+
+void Replication::cpu_done(std::uint32_t r) {
+  Request& request = pool_[r];
+  Instance& instance = instances_[request.instance];
+  --instance.running;
+  instance.running_sum += now_ns();
+  step_done(*services_[instance.service], r);
+}
+
+void Replication::shared_changed(std::uint32_t slot) {
+  SharedCores& cores = shared_[slot];
+  ++cores.version;
+  if (cores.jobs.empty() || instances_[slot].paused) return;
+  const double left = std::max(0.0, cores.jobs.front().finish - cores.virtual_now);
+  const double rate = cores.rate_per_job(instances_[slot].stretch);
+  sim_.schedule(now_ns() + std::llrint(std::ceil(left / rate)), kSharedDone, slot, cores.version);
+}
+
+void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
+  SharedCores& cores = shared_[slot];
+  if (cores.version != version) return;
+  Instance& instance = instances_[slot];
+  cores.advance(now_ns(), instance.stretch, instance.paused);
+  const std::uint32_t r = cores.pop();
+  shared_changed(slot);
+  step_done(*services_[instance.service], r);
+}
+
+void Replication::io_done(std::uint32_t r) {
+  Service& service = *services_[kinds_[pool_[r].kind].service];
+  service.on_io.add(sim_.now(), -1);
+  step_done(service, r);
+}
+
+void Replication::step_done(Service& service, std::uint32_t r) {
+  Request& request = pool_[r];
+  const RequestKind& kind = kinds_[request.kind];
+  const StepRuntime& done = kind.steps[request.step];
+  const bool held = done.cpu || service.holds_threads;
+  const std::uint32_t station =
+      done.on_worker ? instances_[request.instance].first_station + service.processes : request.station;
+  if (++request.step == kind.steps.size()) {
+    complete(service, r);
+    if (held) release_thread(service, station);
+    return;
+  }
+  request.demand = later_demands_[std::size_t{r} * steps_most_ + request.step];
+  if (service.holds_threads) {
+    if (kind.steps[request.step].cpu) return compute(service, r);
+    return wait_io(service, r);
+  }
+  if (held) release_thread(service, station);  // the loop serves others first: its continuation queues behind them
+  begin_step(service, r);
+}
+
+void Replication::release_thread(Service& service, std::uint32_t station_index) {
+  Station& station = stations_[station_index];
+  if (station.instance == kNone) return;  // the instance is gone
+  --station.busy;
+  service.busy[station.role].add(sim_.now(), -1);
+  if (station.waiting > 0) return pump(service, station_index);
+  if (service.polls && station.role == 0) {
+    ++station.asleep;
+    sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station_index, instances_[station.instance].life);
+  }
+}
+
+// Gives free threads to those that wait.
+void Replication::pump(Service& service, std::uint32_t station_index) {
+  Station& station = stations_[station_index];
+  if (!instances_[station.instance].serving) return;
+  while (station.waiting > 0 && station.busy + station.asleep < station.threads) {
+    const std::uint32_t r = station.queue.pop(pool_.data());
+    --station.waiting;
+    service.waiting.add(sim_.now(), -1);
+    take_thread(service, r, station);
+  }
+}
+
+// --- ends
+// ----------------------------------------------------------------------------------------------------------------------
+
+void Replication::settle(Request& request, Outcome how) {
+  RequestKind& kind = kinds_[request.kind];
+  if (request.timed) {
+    const auto r = static_cast<std::uint32_t>(&request - pool_.data());
+    TimeoutLine& line = lines_[sources_[kind.source].timeout_line];
+    const bool first = line.line.head() == r;
+    line.line.remove(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
+    request.timed = false;
+    if (first) {
+      const std::uint32_t head = line.line.head();
+      sim_.set_source(line.source, head == DelayLine::kNone ? kNever.count() : pool_[head].arrived + line.delay);
+    }
+  }
+  if (request.measured) {
+    ++kind.outcomes[static_cast<std::size_t>(how)];
+    --kind.in_flight;
+    if (how == Outcome::kCompleted) kind.bin_latency.record(now_ns() - request.arrived);
+    if (request.started >= 0)
+      kind.bin_wait.record(request.started - request.arrived);
+    else if (how == Outcome::kAbandoned || how == Outcome::kTimedOut)
+      kind.bin_wait.record(now_ns() - request.arrived);
+  }
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),
+                             request.kind, request.instance, static_cast<std::uint8_t>(how));
+  const Source& source = sources_[kind.source];
+  if (source.think) sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
+}
+
+void Replication::discard(Service& service, std::uint32_t r) {
+  service.in_system.add(sim_.now(), -1);
+  if (service.held) [[unlikely]]
+    service.held->add(sim_.now(), -1);
+  service.residence += static_cast<std::uint64_t>(now_ns() - std::max(pool_[r].arrived, measure_from_));
+  ++service.left_all;
+  pool_.give_back(r);
+}
+
+void Replication::leave(Service& service, std::uint32_t r) {
+  const std::uint32_t slot = pool_[r].instance;
+  Instance& instance = instances_[slot];
+  const std::uint32_t outstanding = --service.outstanding[instance.position];
+  if (service.gated) {
+    if (pool_[r].state != Request::State::kAtInstance) --instance.admitted;
+    if (!instance.gate.empty() && instance.admitted < instance.concurrency) {
+      const std::uint32_t next = instance.gate.pop(pool_.data());
+      service.waiting.add(sim_.now(), -1);
+      ++instance.admitted;
+      enter(service, next, instance);
+    }
+  }
+  if (outstanding == 0) [[unlikely]] {
+    if (instance.state == Instance::State::kDraining)
+      defer_removal(slot);
+    else if (service.on_demand && instance.state == Instance::State::kReady)
+      function_idle(service, slot);
+  }
+}
+
+void Replication::complete(Service& service, std::uint32_t r) {
+  Request& request = pool_[r];
+  if (!request.client_gone) settle(request, Outcome::kCompleted);
+  leave(service, r);
+  discard(service, r);
+}
+
+void Replication::withdraw(Service& service, std::uint32_t r) {
+  Request& request = pool_[r];
+  switch (request.state) {
+    case Request::State::kAtService:
+      if (service.pending.head == r || request.previous != kNone) {  // else it has not been queued yet
+        service.pending.remove(pool_.data(), r);
+        --service.pending_count;
+        service.waiting.add(sim_.now(), -1);
+      }
+      return;
+    case Request::State::kAtInstance:
+      instances_[request.instance].gate.remove(pool_.data(), r);
+      service.waiting.add(sim_.now(), -1);
+      return;
+    case Request::State::kQueued: {
+      const bool on_worker = kinds_[request.kind].steps[request.step].on_worker;
+      Station& station =
+          stations_[on_worker ? instances_[request.instance].first_station + service.processes : request.station];
+      station.queue.remove(pool_.data(), r);
+      --station.waiting;
+      service.waiting.add(sim_.now(), -1);
+      return;
+    }
+    case Request::State::kRunning:
+    case Request::State::kOnIo: {
+      const StepRuntime& step = kinds_[request.kind].steps[request.step];
+      if (request.state == Request::State::kRunning) {
+        stop_computing(request);
+      } else {
+        service.on_io.add(sim_.now(), -1);
+        ++request.stamp;
+      }
+      if (step.cpu || service.holds_threads)
+        release_thread(
+            service, step.on_worker ? instances_[request.instance].first_station + service.processes : request.station);
+      return;
+    }
+    case Request::State::kFree:
+      assert(false);
+  }
+}
+
+void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
+  Request& request = pool_[r];
+  if (!request.client_gone) settle(request, why);
+  withdraw(service, r);
+  if (request.instance != kNone) leave(service, r);
+  discard(service, r);
+}
+
+void Replication::expire(TimeoutLine& line) {
+  const std::uint32_t r = line.line.head();
+  Request& request = pool_[r];
+  const RequestKind& kind = kinds_[request.kind];
+  Service& service = *services_[kind.service];
+  if (sources_[kind.source].cancels) return lose(service, r, Outcome::kTimedOut);
+  settle(request, Outcome::kTimedOut);  // also takes it out of the line
+  request.client_gone = true;
+}
+
+}  // namespace windtunnel

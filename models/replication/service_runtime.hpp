@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/replication/replication.hpp"
+#include "sim/statistics/time_held.hpp"
+
+namespace windtunnel {
+
+// A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
+// the balancer sees that prefix.
+struct Replication::Service {
+  std::string name;
+  const ServiceParams* params = nullptr;
+  std::uint16_t index = 0;
+
+  // --- touched by every request ---
+  std::unique_ptr<LoadBalancer> balancer;
+  std::unique_ptr<Stream> balancer_words;
+  std::vector<std::uint32_t> slot_at;      // by position
+  std::vector<std::uint32_t> outstanding;  // by position
+  std::uint32_t ready = 0;
+  bool on_demand = false;
+  bool gated = false;           // a concurrency limit in front of an event loop
+  bool holds_threads = false;   // a thread keeps its request while it waits on I/O
+  bool polls = false;           // idle threads sleep between two looks
+  std::uint32_t processes = 1;  // stations of role 0
+  Dispatch dispatch = Dispatch::kRoundRobin;
+  TimeWeighted in_system, waiting, on_io;
+  std::array<TimeWeighted, 2> busy;  // threads, by role
+
+  // --- the rest ---
+  std::uint32_t stations_each = 1;
+  std::array<std::uint32_t, 2> threads{};  // per instance, by role; kNone: unlimited
+  bool shares_cores = false;
+  double cores = 0;  // per instance, where shared
+  const AutoscalerParams::OnDemand* demand_terms = nullptr;
+  std::unique_ptr<Autoscaler> autoscaler;
+  std::int64_t spec_replicas = 0;
+  std::int64_t under_repair = 0;  // crashed and not to be replaced yet
+  std::vector<std::function<void(std::uint32_t)>> on_created;
+  std::vector<std::uint32_t> idle;  // functions without a request, the most recently idle last
+  RequestQueue pending;             // requests that wait for an instance
+  std::uint32_t pending_count = 0;
+  std::vector<std::uint32_t> free_slots;
+  std::uint32_t next_serial = 0;
+  std::unique_ptr<Stream> dispatch_words, startup_words;
+  std::unique_ptr<Sampler> speed, poll, pause_every, pause_length;
+
+  // --- books ---
+  TimeWeighted alive, ready_time;  // instances
+  double gone_cpu_ns = 0;          // consumed by instances that are gone
+  std::uint64_t cold_starts = 0;
+  std::uint64_t arrived_all = 0;  // measured or not, for conservation
+  std::uint64_t left_all = 0;
+  std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
+  double pause_square_ns2 = 0;
+  std::uint64_t cpu_steps = 0;
+  Histogram worker_wait;              // of steps on worker threads
+  std::optional<TimeHeld> held;       // how long n requests were in the system; only if asked for
+  std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
+  std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
+  struct Integrals {                  // over some stretch of time, count x ns
+    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, cpu = 0;
+    std::array<double, 2> busy{};
+  };
+  Integrals total;       // since measuring began
+  Integrals bin;         // between the last two gatherings
+  double cpu_taken = 0;  // consumed by all instances ever, when last gathered, ns
+  std::uint64_t arrived_taken = 0, completed_taken = 0, lost_taken = 0;
+  Histogram bin_latency;  // of all classes
+  Series series;
+
+  Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
+};
+
+}  // namespace windtunnel

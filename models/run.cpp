@@ -1,0 +1,105 @@
+#include "models/run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <numeric>
+
+#include "models/replication/replication.hpp"
+#include "models/scenario/read.hpp"
+#include "sim/replications.hpp"
+
+namespace windtunnel {
+namespace {
+
+constexpr std::uint64_t kEventsBetweenLooks = 1 << 16;  // at the stop token; a few milliseconds
+
+std::string hex(std::uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+void merge(Result& result, Record& record, bool first) {
+  for (std::size_t i = 0; i < record.classes.size(); ++i) {
+    ClassResult& c = result.classes[i];
+    const Record::ClassRecord& r = record.classes[i];
+    ServiceResult& s = *std::find_if(result.services.begin(), result.services.end(),
+                                     [&](const ServiceResult& x) { return x.name == c.service; });
+    c.arrived += r.arrived;
+    s.arrived += r.arrived;
+    s.in_flight_at_end += r.in_flight;
+    for (std::size_t k = 0; k < kOutcomes; ++k) {
+      c.outcomes[k] += r.outcomes[k];
+      s.outcomes[k] += r.outcomes[k];
+    }
+    c.latency.merge(r.latency);
+    c.wait_time.merge(r.wait_time);
+    s.latency.merge(r.latency);
+    s.wait_time.merge(r.wait_time);
+  }
+  if (first) {
+    result.series = std::move(record.series);
+    result.decisions = std::move(record.decisions);
+    for (const Record::Value& v : record.values) result.metrics.push_back({v.name, v.unit, {}, {}});
+  }
+  for (std::size_t i = 0; i < record.values.size(); ++i) result.metrics[i].values.push_back(record.values[i].value);
+}
+
+}  // namespace
+
+Result run(const Scenario& scenario, const RunOptions& options) {
+  const std::uint64_t seed = options.seed.value_or(static_cast<std::uint64_t>(scenario.seed));
+  const std::uint64_t replications =
+      std::max<std::uint64_t>(1, options.replications.value_or(static_cast<std::uint64_t>(scenario.replications)));
+
+  Result result;
+  result.scenario = scenario.name;
+  result.description = scenario.description;
+  result.scenario_hash = hex(fnv1a64(effective_scenario(scenario)));
+  result.version = version();
+  result.seed = seed;
+  result.replications = replications;
+  result.warmup_s = to_seconds(scenario.warmup);
+  result.horizon_s = to_seconds(scenario.horizon);
+  result.currency = scenario.cost.currency;
+  for (const auto& [name, params] : scenario.services) {
+    result.services.emplace_back();
+    result.services.back().name = name;
+  }
+  result.classes = Replication::class_names(scenario);
+
+  std::vector<std::unique_ptr<Record>> records(replications);
+  std::vector<std::atomic<double>> shares(replications);
+  const auto work = [&](std::uint64_t i) {
+    Replication replication(scenario, seed, i, i == 0 ? options.observer : nullptr);
+    while (!replication.advance(kEventsBetweenLooks)) {
+      shares[i].store(replication.share_done(), std::memory_order_relaxed);
+      if (options.stop.stop_requested()) return;
+    }
+    records[i] = std::make_unique<Record>(replication.finish());
+    shares[i].store(1, std::memory_order_relaxed);
+  };
+  const auto in_order = [&](std::uint64_t i) {
+    merge(result, *records[i], i == 0);
+    records[i].reset();
+  };
+  std::function<void()> idle;
+  if (options.progress)
+    idle = [&] {
+      double sum = 0;
+      for (const auto& share : shares) sum += share.load(std::memory_order_relaxed);
+      options.progress(sum / static_cast<double>(replications));
+    };
+  if (!do_in_order(replications, options.threads, work, in_order, idle, options.stop)) throw Interrupted{};
+
+  for (Metric& m : result.metrics) m.estimate = estimate(m.values);
+  for (const auto& objective : scenario.objectives) result.objectives.push_back(judge(*objective, result));
+  return result;
+}
+
+const char* version() { return WINDTUNNEL_VERSION; }
+
+}  // namespace windtunnel
