@@ -22,7 +22,7 @@ struct InstanceSignal {
   Time ready_since{};           // of the last transition to ready; meaningless while starting
   Time running_since = kNever;  // when its processes began to run (scheduled, image there): created +
                                 // PhaseEffect::pending_s; kNever: not known, it counts as pending until it is ready
-  double cpu_seconds = 0;  // consumed since it was created, exact at `now`
+  double cpu_seconds = 0;       // consumed since it was created, exact at `now`
 };
 
 // What a service's control loop may look at.
