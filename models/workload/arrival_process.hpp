@@ -49,6 +49,8 @@ class Arrivals {
   // Reads the files it names, relative to `folder`; called once per scenario, after check() found nothing wrong. Every
   // problem of a file is reported with its line.
   virtual void load(const std::filesystem::path& /*folder*/, Problems&) {}
+  // Once loaded: reports request classes that a file names and the source does not have.
+  virtual void check_classes(std::span<const std::string> /*classes*/, Problems&) const {}
   // A closed loop has no process of its own: it is driven by completions (see models/service).
   virtual bool closed_loop() const { return false; }
   virtual std::unique_ptr<ArrivalProcess> make(const ArrivalContext& context) const = 0;

@@ -8,6 +8,13 @@ const Registry<Arrivals>& Arrivals::registry() {
     add_constant(r);
     add_poisson(r);
     add_renewal(r);
+    add_steps(r);
+    add_ramp(r);
+    add_spike(r);
+    add_diurnal(r);
+    add_burst(r);
+    add_trace(r);
+    add_replay(r);
     add_closed_loop(r);
     return r;
   }();

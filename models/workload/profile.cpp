@@ -79,6 +79,12 @@ WaveAt wave_at(const Segment& s, double u) {
   return {s.mean * (u + s.amplitude * swing), s.mean * (1 + s.amplitude * slope)};
 }
 
+// Seconds after the begin at which a rate that grows by `slope` per second has seen x arrivals:
+// rate*u + slope*u^2/2 = x, in the form that does not cancel.
+double at_slope(double rate, double slope, double x) {
+  return x > 0 ? 2 * x / (rate + std::sqrt(std::max(0.0, rate * rate + 2 * slope * x))) : 0;
+}
+
 // Newton's method kept inside a bracket; the rate may touch zero at the trough.
 double wave_inverse(const Segment& s, double x, double guess, double length) {
   double lo = 0, hi = length, u = std::clamp(guess, lo, hi);
@@ -133,17 +139,13 @@ class Follower final : public ArrivalProcess {
     return fill_by(out, [to_ns](double x) { return x * to_ns; });
   }
   std::size_t fill_sloped(std::span<Arrival> out) {
-    // rate*u + slope*u^2/2 = x, solved for u in the form that does not cancel.
-    const double rate = piece_.rate, twice_slope = 2 * slope_, square = rate * rate;
-    return fill_by(out,
-                   [=](double x) { return 2e9 * x / (rate + std::sqrt(std::max(0.0, square + twice_slope * x))); });
+    const double rate = piece_.rate, slope = slope_;
+    return fill_by(out, [=](double x) { return 1e9 * at_slope(rate, slope, x); });
   }
   std::size_t fill_wave(std::span<Arrival> out) {
     const double length = to_seconds(piece_.length);
     return fill_by(out, [this, length](double x) {
-      const double at_constant_slope =
-          2 * x / (piece_.rate + std::sqrt(std::max(0.0, piece_.rate * piece_.rate + 2 * slope_ * x)));
-      return 1e9 * wave_inverse(piece_, x, at_constant_slope, length);
+      return 1e9 * wave_inverse(piece_, x, at_slope(piece_.rate, slope_, x), length);
     });
   }
   template <class ToNanoseconds>
@@ -165,7 +167,7 @@ class Follower final : public ArrivalProcess {
   // To the next piece; false: there is none.
   bool advance() {
     begin_ += piece_.length;
-    if (rest_ == Duration{}) {
+    while (rest_ == Duration{}) {
       if (!profile_->next(segment_)) return false;
       rest_ = segment_.length;
     }
