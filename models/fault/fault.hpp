@@ -51,7 +51,8 @@ class Fault {
   // Names it refers to, checked by the scenario reader; empty: none.
   virtual std::string service() const { return {}; }
   virtual std::string zone() const { return {}; }
-  // Puts its actions on the calendar. `index` tells faults of one type apart in stream names.
+  // Puts its actions on the calendar; both it and `target` must outlive them. `index` tells faults of one type apart in
+  // stream names.
   virtual void schedule(FaultTarget& target, std::size_t index) const = 0;
   static const Registry<Fault>& registry();
 };
