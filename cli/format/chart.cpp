@@ -48,18 +48,18 @@ std::string sparkline(const std::vector<double>& values, std::size_t columns, Fo
       row += ' ';
       continue;
     }
-    const double level = most > 0 ? std::ceil(v / most * 8) : 0;
-    row += kBlocks[static_cast<std::size_t>(std::clamp(level, 1.0, 8.0))];
+    const double level = most > 0 && v > 0 ? std::ceil(v / most * 8) : 0;
+    row += kBlocks[static_cast<std::size_t>(std::clamp(level, 0.0, 8.0))];
   }
   return row;
 }
 
-std::vector<std::string> block_chart(const std::vector<double>& values, std::size_t columns, std::size_t rows) {
+std::vector<std::string> block_chart(const std::vector<double>& values, double top, std::size_t columns,
+                                     std::size_t rows) {
   const std::vector<double> folded = fold_into(values, columns, Fold::kMean);
-  const double most = greatest(folded);
   std::vector<std::string> out(rows);
   for (const double v : folded) {
-    const double height = most > 0 && v > 0 ? std::round(v / most * 8 * static_cast<double>(rows)) : 0;
+    const double height = top > 0 && v > 0 ? std::ceil(v / top * 8 * static_cast<double>(rows)) : 0;
     for (std::size_t r = 0; r < rows; ++r) {
       const double below = 8 * static_cast<double>(rows - 1 - r);
       out[r] += kBlocks[static_cast<std::size_t>(std::clamp(height - below, 0.0, 8.0))];

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "cli/format/format.hpp"
 
@@ -17,12 +18,29 @@ struct Group {
   std::size_t size = 0;
 };
 
+// "4 -> 7 replicas: why" in its parts; the arrow is what scalings of every policy have in common.
+struct Step {
+  std::string from, to, why;
+};
+std::optional<Step> step_of(const std::string& sentence) {
+  const auto arrow = sentence.find(" -> ");
+  const auto noun = sentence.find(" replicas");
+  if (arrow == std::string::npos || noun == std::string::npos || noun < arrow) return std::nullopt;
+  return Step{sentence.substr(0, arrow), sentence.substr(arrow + 4, noun - arrow - 4), sentence.substr(noun + 9)};
+}
+
 Digest::Line tell(const Group& group) {
   Digest::Line line{group.first->time_s, group.first->service, group.first->sentence};
-  if (group.size > 1)
+  if (group.size == 1) return line;
+  const std::string until = " until " + clock_text(group.last->time_s);
+  const auto first = step_of(group.first->sentence), last = step_of(group.last->sentence);
+  if (first && last) {
+    line.sentence =
+        first->from + " -> " + last->to + " replicas in " + std::to_string(group.size) + " steps" + until + first->why;
+  } else {
     line.sentence = std::to_string(group.size) + (group.first->kind == "scale_up" ? " times up" : " times down") +
-                    " until " + clock_text(group.last->time_s) + ": " + group.first->sentence + "; last " +
-                    group.last->sentence;
+                    until + ": " + group.first->sentence;
+  }
   return line;
 }
 

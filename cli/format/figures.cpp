@@ -29,25 +29,34 @@ Scale scale_of(double value, std::string_view unit, std::string& own_suffix) {
   return {1, own_suffix.c_str()};
 }
 
-// Decimals that leave `digits` significant digits of `value`.
+// Decimals that leave `digits` significant digits of `value` as it will be rounded: 99.98 has three in "100".
 int decimals_for(double value, int digits) {
   if (value == 0 || !std::isfinite(value)) return 0;
-  const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
-  return std::clamp(digits - 1 - magnitude, 0, 9);
+  const double size = std::abs(value);
+  const int magnitude = static_cast<int>(std::floor(std::log10(size)));
+  const int decimals = digits - 1 - magnitude;
+  const bool carries = size * std::pow(10.0, decimals) >= std::pow(10.0, digits) - 0.5;
+  return std::clamp(decimals - (carries ? 1 : 0), 0, 9);
 }
 
 int decimals_of(const Estimate& e, std::string_view unit, double factor) {
   const double scaled = e.mean * factor;
-  if (e.n > 1 && e.half_width_95 > 0) return decimals_for(e.half_width_95 * factor, 2);
+  // Two digits of the half-width, unless it is so narrow that nobody wants to read the mean that far.
+  if (e.n > 1 && e.half_width_95 > 0)
+    return std::min(decimals_for(e.half_width_95 * factor, 2), decimals_for(scaled, 5));
   // "99.99 %" and "99.98 %" are far apart: what counts is the distance to all or nothing.
   if (unit == "share" && scaled > 50 && scaled < 100) return std::min(4, std::max(1, decimals_for(100 - scaled, 2)));
-  if (scaled == std::floor(scaled) && std::abs(scaled) < 1e15) return 0;
+  // A whole number, or one but for the rounding of its scaling, needs no decimals.
+  if (std::abs(scaled - std::round(scaled)) < 1e-12 * std::abs(scaled)) return 0;
   return decimals_for(scaled, 3);
 }
 
 std::string with_decimals(const Estimate& e, double factor, int decimals, const char* suffix) {
   std::string text = fixed(e.mean * factor, decimals);
-  if (e.n > 1) text += " ± " + fixed(e.half_width_95 * factor, decimals);
+  if (e.n > 1) {
+    const std::string half_width = fixed(e.half_width_95 * factor, decimals);
+    text += " ± " + (half_width.find_first_not_of("0.") == std::string::npos ? "0" : half_width);
+  }
   return text + suffix;
 }
 

@@ -88,11 +88,12 @@ Verdict overall(const Result& result);
 const char* verdict_word(Verdict verdict);
 
 // One row of blocks, `columns` wide: the mean (or the greatest) of the values that fall into a column, from 0 to their
-// maximum.
+// maximum. Blank where there is nothing or nothing but zeros.
 enum class Fold { kMean, kMost };
 std::string sparkline(const std::vector<double>& values, std::size_t columns, Fold fold);
-// `rows` rows of `columns` blocks from 0 to the greatest value, top row first.
-std::vector<std::string> block_chart(const std::vector<double>& values, std::size_t columns, std::size_t rows);
+// `rows` rows of `columns` blocks from 0 to `top`, top row first; a column is the mean of its values.
+std::vector<std::string> block_chart(const std::vector<double>& values, double top, std::size_t columns,
+                                     std::size_t rows);
 // A ruler for the time from `begin_s` to `end_s`: the ticks' row and the labels' row.
 struct TimeAxis {
   std::string ticks, labels;

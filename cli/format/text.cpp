@@ -44,7 +44,10 @@ class Page {
   }
 
  private:
-  void line(const std::string& text) { out_ += text + "\n"; }
+  void line(const std::string& text) {
+    out_.append(text, 0, text.find_last_not_of(' ') + 1);
+    out_ += '\n';
+  }
   void heading(const std::string& text) { line("\n" + paint(text, Ink::kBold)); }
 
   std::string paint(const std::string& text, Ink ink) const {
@@ -127,18 +130,20 @@ class Page {
       bool uncertain = false;
       for (const LatencyQuantile& q : latency_quantiles()) {
         const std::string text = figure(latency_estimate(result_, s, q), "s");
+        means += ' ';
+        widths += ' ';
         // "287.3 ± 4.2 ms" on two rows: the mean with its unit, the half-width under its number.
         const auto sign = text.find(" ± ");
         const auto unit = text.rfind(' ');
         if (sign == std::string::npos) {
-          means += pad_left(text, 9);
-          widths += pad_left("", 9);
+          means += pad_left(text, 8);
+          widths += pad_left("", 8);
           continue;
         }
         uncertain = true;
         const std::string suffix = text.substr(unit);
-        means += pad_left(text.substr(0, sign) + suffix, 9);
-        widths += pad_left("±" + text.substr(sign + 4, unit - sign - 4) + std::string(display_width(suffix), ' '), 9);
+        means += pad_left(text.substr(0, sign) + suffix, 8);
+        widths += pad_left("±" + text.substr(sign + 4, unit - sign - 4) + std::string(display_width(suffix), ' '), 8);
       }
       line(means);
       if (uncertain) line(paint(widths, Ink::kFaint));
@@ -162,7 +167,7 @@ class Page {
     for (const ServiceResult& s : result_.services) any = any || service_metric(result_, s.name, "replicas.mean");
     if (!any) return;
     heading(pad_right("Capacity", names_ + 2) + pad_left("replicas", 14) + pad_left("least–most", 12) +
-            pad_left("busy", 16) + pad_left("cold starts", 15));
+            pad_left("utilization", 16) + pad_left("cold starts", 15));
     for (const ServiceResult& s : result_.services) {
       const auto value = [&](const char* name, std::string_view unit) {
         const Metric* m = service_metric(result_, s.name, name);
@@ -221,7 +226,7 @@ class Page {
       if (least == most) {
         line(pad_right("  " + std::string(label), kGutter) + fixed(most, 0) + " the whole time");
       } else {
-        const std::vector<std::string> rows = block_chart(replicas->values, kPlot, kChartRows);
+        const std::vector<std::string> rows = block_chart(replicas->values, most, kPlot, kChartRows);
         for (std::size_t r = 0; r < rows.size(); ++r) {
           const std::string scale = r == 0 ? shortest(most) : "";
           line(pad_right(r == 0 ? "  " + std::string(label) : "", kGutter - scale.size() - 2) + scale + " ┤" + rows[r]);

@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/format/format.hpp"
+#include "tests/cli/sample.hpp"
+
+namespace windtunnel::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Text, BeginsWithTheObjectives) {
+  EXPECT_THAT(format_text(sample()), HasSubstr("shop, flash sale\n"
+                                               "10m after a warm-up of 1m · seed 7\n"
+                                               "\n"
+                                               "Objectives: 1 of 2 met\n"
+                                               "  ✓ 287 ms  < 300 ms  fast: p99 latency of shop below 300ms\n"
+                                               "  ✗ 97.2 %  > 99 %    success ratio of shop above 99%\n"));
+}
+
+TEST(Text, UndecidedObjectivesSayWhatDecidesThem) {
+  const std::string text = format_text(replicated_sample());
+  EXPECT_THAT(text, HasSubstr("1 of 2 met, 1 undecided\n"));
+  EXPECT_THAT(text, HasSubstr("  ? 99.12 ± 0.30 %  > 99 % "));
+  EXPECT_THAT(text, HasSubstr("more --replications will decide"));
+}
+
+TEST(Text, LatencyHasTheHalfWidthUnderTheMean) {
+  EXPECT_THAT(format_text(sample()),
+              HasSubstr("Latency                 p50      p90      p95      p99    p99.9      max\n"
+                        "  shop                50 ms  90.2 ms  95.2 ms   287 ms   100 ms   1.25 s\n"));
+  EXPECT_THAT(format_text(replicated_sample()),
+              HasSubstr("  shop             50.00 ms  90.2 ms  95.2 ms 287.3 ms   100 ms  1.250 s\n"
+                        "                   ±0.73                       ±4.2             ±0.018\n"));
+}
+
+TEST(Text, LossesHaveTheirCauses) {
+  EXPECT_THAT(format_text(sample()), HasSubstr("  shop                    12,345              97.2 %\n"
+                                               "    rejected full            300              2.43 %\n"
+                                               "    timed out                 45             0.364 %\n"));
+}
+
+TEST(Text, ReplicasOverTimeAreDrawnUnderTheTrafficThatMovedThem) {
+  // Columns are 12 s wide: 2 replicas up to 300 s (columns 0-24), 8 up to 400 s, then 4. 2 of 8 is 10 of 40 eighths.
+  EXPECT_THAT(format_text(sample()),
+              HasSubstr("  losses                             ████                      0 /s – 8 /s\n"
+                        "  ready  8 ┤                         █████████\n"
+                        "           ┤                         █████████\n"
+                        "           ┤                         █████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄\n"
+                        "           ┤▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂█████████████████████████\n"
+                        "           ┤██████████████████████████████████████████████████\n"
+                        "  faults                            ▲\n"
+                        "            ┴────────────────────────┴────────────────────────\n"
+                        "            0s                       5m\n"));
+}
+
+TEST(Text, ReplicasThatNeverChangeAreALine) {
+  Result r = sample();
+  for (double& v : r.series[0].columns[3].values) v = 3;
+  EXPECT_THAT(format_text(r), HasSubstr("  ready     3 the whole time\n"));
+}
+
+TEST(Text, WhatHappenedIsTold) {
+  EXPECT_THAT(format_text(sample()),
+              HasSubstr("What happened\n"
+                        "  4m50s  zone b is gone: 2 instances lost\n"
+                        "     5m  2 -> 8 replicas in 2 steps until 5m15s: cpu 95 % of request against a\n"
+                        "         target of 60 %\n"
+                        "  6m40s  8 -> 4 replicas: cpu 20 % of request against a target of 60 %\n"));
+}
+
+TEST(Text, MoreThanTwelveDecisionsAreCounted) {
+  Result r = sample();
+  r.decisions.clear();
+  for (int i = 0; i < 20; ++i) r.decisions.push_back({10.0 * i, "shop", "fault", "bang", {}});
+  EXPECT_THAT(format_text(r), HasSubstr("  … 8 more (all of it with -o DIR)\n"));
+  TextStyle saved;
+  saved.folder = "out";
+  EXPECT_THAT(format_text(r, saved), HasSubstr("  … 8 more (all of it in out)\n"));
+}
+
+TEST(Text, EndsWithTheCommandThatRepeatsIt) {
+  TextStyle style;
+  style.repeat = "windtunnel run shop.json --seed 7";
+  EXPECT_THAT(format_text(sample(), style), HasSubstr("  this again    windtunnel run shop.json --seed 7\n"
+                                                      "                windtunnel 0.1.0, scenario 00112233445566ff\n"));
+}
+
+TEST(Text, ColourIsThereOnlyWhenAskedForAndAddsNothingElse) {
+  EXPECT_THAT(format_text(sample()), Not(HasSubstr("\033")));
+  TextStyle style;
+  style.colour = true;
+  std::string text = format_text(sample(), style);
+  EXPECT_THAT(text, HasSubstr("\033[32m✓\033[0m"));
+  for (std::size_t at = 0; (at = text.find('\033')) != std::string::npos;) text.erase(at, text.find('m', at) - at + 1);
+  std::istringstream coloured(text), plain(format_text(sample()));
+  for (std::string a, b; std::getline(plain, a);) {
+    ASSERT_TRUE(std::getline(coloured, b));
+    EXPECT_EQ(b.substr(0, b.find_last_not_of(' ') + 1), a);
+  }
+}
+
+TEST(Text, LinesFitATerminalOfEightyColumns) {
+  for (const Result& r : {sample(), replicated_sample()}) {
+    std::istringstream lines(format_text(r));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
+  }
+}
+
+TEST(Text, CopesWithAResultThatHasNoneOfTheExpectedMetricsAndColumns) {
+  Result r = sample();
+  r.metrics.clear();
+  r.series[0].columns.clear();
+  EXPECT_THAT(format_text(r), HasSubstr("Latency"));
+  r.services[0].latency.clear();
+  EXPECT_THAT(format_text(r), HasSubstr("–"));
+  EXPECT_THAT(format_text(Result{}), HasSubstr("(scenario without a name)"));
+}
+
+}  // namespace
+}  // namespace windtunnel::cli
