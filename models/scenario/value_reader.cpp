@@ -377,14 +377,12 @@ class ValueReader final : public ValueVisitor {
     const std::size_t errors = issues_.error_count();
     if (node_->kind == JsonNode::Kind::kObject) {
       const JsonNode* type = node_->find(tag);
-      if (type == nullptr)
-        return error("the " + std::string(v.kind()) + " needs a key " + in_quotes(tag) + ", one of " + list_of(types) +
-                     misspelt_tag(tag));
+      if (type == nullptr) return error(names_the_kind(v, types) + misspelt_tag(tag));
       {
         const Descent down(*this, *type, tag);
         if (type->kind != JsonNode::Kind::kString) return needs("one of " + list_of(types));
         if (!v.select(type->text))
-          return error("there is no " + std::string(v.kind()) + " " + in_quotes(type->text) +
+          return error("unknown " + std::string(v.kind()) + " " + tag + " " + in_quotes(type->text) +
                        suggestion(type->text, types, "ones"));
       }
       Fields fields(*this, *node_, tag);
@@ -398,12 +396,16 @@ class ValueReader final : public ValueVisitor {
     } else {
       std::string example;
       if (is_type_name(types)) example = "; write { \"" + tag + "\": " + in_quotes(node_->text) + " }";
-      return error("needs a " + std::string(v.kind()) + ": an object with a key " + in_quotes(tag) + ", one of " +
-                   list_of(types) + "; found " + found(*node_) + example);
+      return error(names_the_kind(v, types) + "; found " + found(*node_) + example);
     }
     if (issues_.error_count() != errors) return;
     ProblemsAt problems(issues_, pointer_);
     v.check(problems);
+  }
+
+  static std::string names_the_kind(const ChoiceView& v, const std::vector<std::string>& types) {
+    return "needs an object with a key " + in_quotes(v.tag()) + " that names the " + std::string(v.kind()) +
+           ", one of " + list_of(types);
   }
 
   bool is_type_name(const std::vector<std::string>& types) const {
