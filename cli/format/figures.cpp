@@ -68,6 +68,12 @@ Estimate single(double value) {
   return e;
 }
 
+double share_of_ended(const ServiceResult& service, std::uint64_t requests) {
+  std::uint64_t ended = 0;
+  for (const std::uint64_t n : service.outcomes) ended += n;
+  return ended ? static_cast<double>(requests) / static_cast<double>(ended) : std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
 std::string shortest(double value) {
@@ -219,9 +225,7 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
     std::replace(loss.cause.begin(), loss.cause.end(), '_', ' ');
     loss.requests = service.outcomes[i];
     const Metric* m = service_metric(result, service.name, "loss." + std::string(kOutcomeNames[i]));
-    loss.share = m ? m->estimate
-                   : single(static_cast<double>(loss.requests) /
-                            static_cast<double>(std::max<std::uint64_t>(1, service.arrived)));
+    loss.share = m ? m->estimate : single(share_of_ended(service, loss.requests));
     all.push_back(std::move(loss));
   }
   std::stable_sort(all.begin(), all.end(), [](const Loss& a, const Loss& b) { return a.requests > b.requests; });
@@ -230,10 +234,7 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
 
 Estimate success_ratio(const Result& result, const ServiceResult& service) {
   if (const Metric* m = service_metric(result, service.name, "success_ratio")) return m->estimate;
-  std::uint64_t ended = 0;
-  for (const std::uint64_t n : service.outcomes) ended += n;
-  return single(ended ? static_cast<double>(service.outcomes[0]) / static_cast<double>(ended)
-                      : std::numeric_limits<double>::quiet_NaN());
+  return single(share_of_ended(service, service.outcomes[0]));
 }
 
 Verdict overall(const Result& result) {

@@ -77,7 +77,7 @@ Estimate latency_estimate(const Result& result, const ServiceResult& service, co
 struct Loss {
   std::string cause;  // "timed out"
   std::uint64_t requests = 0;
-  Estimate share;  // of the requests that arrived
+  Estimate share;  // of the requests that ended
 };
 // Most frequent first; only causes that occurred.
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);

@@ -166,19 +166,19 @@ class Page {
     bool any = false;
     for (const ServiceResult& s : result_.services) any = any || service_metric(result_, s.name, "replicas.mean");
     if (!any) return;
-    heading(pad_right("Capacity", names_ + 2) + pad_left("replicas", 14) + pad_left("least–most", 12) +
-            pad_left("utilization", 16) + pad_left("cold starts", 15));
+    heading(pad_right("Capacity", names_ + 2) + pad_left("instances", 15) + pad_left("ready", 9) +
+            pad_left("utilization", 17) + pad_left("cold starts", 15));
     for (const ServiceResult& s : result_.services) {
       const auto value = [&](const char* name, std::string_view unit) {
         const Metric* m = service_metric(result_, s.name, name);
         return m ? figure(m->estimate, unit) : std::string("–");
       };
       std::string range = "–";
-      const Metric* least = service_metric(result_, s.name, "replicas.min");
-      const Metric* most = service_metric(result_, s.name, "replicas.max");
+      const Metric* least = service_metric(result_, s.name, "replicas.ready_min");
+      const Metric* most = service_metric(result_, s.name, "replicas.ready_max");
       if (least && most) range = fixed(least->estimate.least, 0) + "–" + fixed(most->estimate.most, 0);
-      line(service_column(s.name) + pad_left(value("replicas.mean", ""), 14) + pad_left(range, 12) +
-           pad_left(value("utilization", "share"), 16) + pad_left(value("cold_starts", ""), 15));
+      line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
+           pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
     }
   }
 

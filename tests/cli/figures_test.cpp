@@ -89,7 +89,7 @@ TEST(Figures, LossesComeMostFrequentFirstAndFromTheMetricWhereThereIsOne) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].cause, "rejected full");
   EXPECT_EQ(found[0].requests, 300U);
-  EXPECT_DOUBLE_EQ(found[0].share.mean, 300.0 / 12345);
+  EXPECT_DOUBLE_EQ(found[0].share.mean, 300.0 / (12000 + 45 + 300));
   EXPECT_EQ(found[1].cause, "timed out");
   EXPECT_DOUBLE_EQ(found[1].share.mean, 0.003645);
 }

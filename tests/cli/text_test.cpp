@@ -43,6 +43,12 @@ TEST(Text, LossesHaveTheirCauses) {
                                                "    timed out                 45             0.364 %\n"));
 }
 
+TEST(Text, CapacityShowsHowFewInstancesWereReady) {
+  EXPECT_THAT(format_text(sample()),
+              HasSubstr("Capacity              instances    ready      utilization    cold starts\n"
+                        "  shop                       3.50      2–8           53.1 %              –\n"));
+}
+
 TEST(Text, ReplicasOverTimeAreDrawnUnderTheTrafficThatMovedThem) {
   // Columns are 12 s wide: 2 replicas up to 300 s (columns 0-24), 8 up to 400 s, then 4. 2 of 8 is 10 of 40 eighths.
   EXPECT_THAT(format_text(sample()),

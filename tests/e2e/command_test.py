@@ -1,0 +1,285 @@
+"""The command as a shell or a CI job meets it: exit codes, streams, files, signals. Standard library only."""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+COMMAND = os.environ["WINDTUNNEL_COMMAND"]
+
+# One instance that serves at once at half its capacity: 100 requests a second of 5 ms each.
+SCENARIO = {
+    "windtunnel": 1,
+    "name": "one shop",
+    "horizon": "5m",
+    "warmup": "10s",
+    "seed": 3,
+    "traffic": [{"name": "web", "to": "shop", "arrivals": {"type": "poisson", "rate": "100/s"}}],
+    "services": {
+        "shop": {
+            "instance": {"runtime": {"type": "event_loop"}},
+            "work": [{"cpu": {"type": "exponential", "mean": "5ms"}}],
+        }
+    },
+    "objectives": [{"metric": "latency", "service": "shop", "quantile": 0.99, "below": "1s"}],
+}
+
+
+def words(*arguments, **options):
+    """Runs the command to its end: (exit code, stdout, stderr)."""
+    done = subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", timeout=100,
+                          stdin=subprocess.DEVNULL, **options)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="windtunnel-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.scenario = self.write("shop.json", SCENARIO)
+
+    def write(self, name, scenario):
+        path = self.folder / name
+        path.write_text(scenario if isinstance(scenario, str) else json.dumps(scenario, indent=2), encoding="utf-8")
+        return path
+
+
+class Answers(Case):
+    def test_objectives_met_is_0(self):
+        code, out, err = words("run", self.scenario)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("Objectives: 1 of 1 met", out)
+        self.assertIn(f"windtunnel run {self.scenario} --seed 3 --replications 1", out)
+        self.assertNotIn("\033", out)
+
+    def test_an_objective_missed_is_1(self):
+        code, out, _ = words("run", self.scenario, "--set", "objectives=" + json.dumps(
+            [{"metric": "latency", "service": "shop", "quantile": 0.5, "below": "1ms"}]))
+        self.assertEqual(code, 1)
+        self.assertIn("Objectives: 0 of 1 met", out)
+
+    def test_json_is_all_there_is_on_stdout(self):
+        code, out, err = words("run", self.scenario, "--format", "json", "--replications", 3)
+        self.assertEqual((code, err), (0, ""))
+        result = json.loads(out)
+        self.assertEqual(result["windtunnel_result"], 1)
+        self.assertEqual(result["replications"], 3)
+        self.assertEqual(result["verdict"], "met")
+        # 300 s at 100/s, three times: 90 000 requests, give or take six standard deviations of a Poisson count.
+        self.assertAlmostEqual(result["services"][0]["arrived"], 90000, delta=6 * 300)
+        self.assertEqual(len(result["metrics"]["shop.latency.p99"]["values"]), 3)
+
+    def test_threads_change_no_byte(self):
+        one = words("run", self.scenario, "--format", "json", "--replications", 4, "--threads", 1)
+        two = words("run", self.scenario, "--format", "json", "--replications", 4, "--threads", 2)
+        self.assertEqual(one[0], 0)
+        self.assertEqual(one, two)
+
+    def test_the_seed_does_change_the_result(self):
+        results = [json.loads(words("run", self.scenario, "--format", "json", "--seed", seed)[1]) for seed in (1, 2)]
+        self.assertEqual([r["seed"] for r in results], [1, 2])
+        self.assertNotEqual(results[0]["metrics"], results[1]["metrics"])
+
+    def test_set_changes_a_value_of_the_scenario(self):
+        code, out, _ = words("run", self.scenario, "--show-effective", "--set", "services.shop.replicas=4", "--set", "name=other")
+        self.assertEqual(code, 0)
+        effective = json.loads(out)
+        self.assertEqual(effective["services"]["shop"]["replicas"], 4)
+        self.assertEqual(effective["name"], "other")
+
+    def test_the_effective_scenario_runs_to_the_same_result(self):
+        effective = self.write("effective.json", words("run", self.scenario, "--show-effective")[1])
+        self.assertEqual(words("run", self.scenario, "--format", "json"), words("run", effective, "--format", "json"))
+
+    def test_csv_has_a_row_per_bin(self):
+        code, out, _ = words("run", self.scenario, "--format", "csv")
+        self.assertEqual(code, 0)
+        rows = list(csv.DictReader(io.StringIO(out)))
+        self.assertEqual([float(row["time_s"]) for row in rows], [10.0 * i for i in range(1, 31)])
+        self.assertEqual({row["service"] for row in rows}, {"shop"})
+
+    def test_markdown_has_a_table(self):
+        code, out, _ = words("run", self.scenario, "--format", "md")
+        self.assertEqual(code, 0)
+        self.assertIn("| ✅ met |", out)
+
+    def test_a_terminal_gets_colour_unless_no_color_says_no(self):
+        for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+            with self.subTest(environment):
+                master, slave = pty.openpty()
+                base = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
+                process = subprocess.Popen([COMMAND, "run", str(self.scenario)], stdout=slave, stderr=subprocess.DEVNULL,
+                                           env={**base, "TERM": "xterm", **environment})
+                os.close(slave)
+                out = b""
+                while True:
+                    try:
+                        piece = os.read(master, 65536)
+                    except OSError:  # the other side is closed
+                        break
+                    if not piece:
+                        break
+                    out += piece
+                os.close(master)
+                self.assertEqual(process.wait(), 0)
+                self.assertEqual(b"\033[" in out, coloured)
+
+    def test_help_and_version_are_0(self):
+        for arguments in (["--help"], ["run", "--help"], ["list", "--help"], ["--version"]):
+            code, out, err = words(*arguments)
+            self.assertEqual((code, err), (0, ""), arguments)
+            self.assertIn("windtunnel", out.lower())
+
+    def test_list_names_every_kind_and_a_type_with_its_parameters(self):
+        code, out, _ = words("list", "--format", "json")
+        self.assertEqual(code, 0)
+        kinds = {kind["kind"]: [t["type"] for t in kind["types"]] for kind in json.loads(out)}
+        self.assertTrue(any("poisson" in types for types in kinds.values()), kinds)
+        self.assertTrue(any("exponential" in types for types in kinds.values()), kinds)
+        for arguments in (["list", "exponential"], ["list", "distribution", "exponential"]):
+            code, out, _ = words(*arguments)
+            self.assertEqual(code, 0)
+            self.assertIn("mean", out)
+        self.assertEqual(words("list", "--format", "md")[0], 0)
+
+    def test_schema_is_a_json_schema(self):
+        code, out, _ = words("schema")
+        self.assertEqual(code, 0)
+        self.assertIn("2020-12", json.loads(out)["$schema"])
+
+
+class Refusals(Case):
+    def refused(self, *arguments):
+        code, out, err = words(*arguments)
+        self.assertEqual((code, out), (2, ""), err)
+        return err
+
+    def test_a_wrong_key_is_shown_with_its_line(self):
+        text = json.dumps(SCENARIO, indent=2).replace('"horizon"', '"horizont"')
+        line = next(i for i, l in enumerate(text.splitlines(), 1) if "horizont" in l)
+        path = self.write("wrong.json", text)
+        err = self.refused("run", path)
+        self.assertIn(f"{path}:{line}:", err)
+        self.assertTrue(err.endswith("1 problem\n"), err)
+
+    def test_all_problems_are_shown_together(self):
+        scenario = json.loads(json.dumps(SCENARIO))
+        scenario["sed"] = 1
+        scenario["traffic"][0]["to"] = "shp"
+        err = self.refused("run", self.write("wrong.json", scenario))
+        self.assertGreaterEqual(err.count("wrong.json:"), 2)
+        self.assertTrue(err.endswith("problems\n"), err)
+
+    def test_what_is_not_json_is_2(self):
+        self.assertIn("wrong.json:1:", self.refused("run", self.write("wrong.json", "windtunnel: 1")))
+
+    def test_a_scenario_that_is_not_there_is_2(self):
+        self.assertIn("nowhere.json", self.refused("run", self.folder / "nowhere.json"))
+
+    def test_wrong_usage_is_2(self):
+        for arguments in ([], ["fly"], ["run"], ["run", self.scenario, "--format", "pdf"], ["run", self.scenario, "--fast"],
+                          ["run", self.scenario, "--replications", "0"], ["run", self.scenario, "--replications", "many"],
+                          ["run", self.scenario, "--seed", "-1"], ["run", self.scenario, "--set", "seed"],
+                          ["run", self.scenario, "extra"], ["list", "nonsense"], ["list", "distribution", "nonsense"],
+                          ["list", "--format", "csv"]):
+            with self.subTest(arguments):
+                self.assertNotEqual(self.refused(*arguments), "")
+
+    def test_set_to_nothing_known_is_2(self):
+        self.assertIn("replica", self.refused("run", self.scenario, "--set", "services.shop.replcas=4"))
+
+
+class Folders(Case):
+    def test_o_saves_the_run(self):
+        target = self.folder / "out" / "run"
+        code, out, err = words("run", self.scenario, "-o", target)
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(sorted(p.name for p in target.iterdir()), ["decisions.jsonl", "metrics.csv", "scenario.json",
+                                                                    "series-shop.csv", "summary.json", "summary.txt"])
+        self.assertEqual((target / "summary.txt").read_text(encoding="utf-8"), out)
+        summary = json.loads((target / "summary.json").read_text(encoding="utf-8"))
+        self.assertEqual(sum(n for _, _, n in summary["services"][0]["latency_histogram"]),
+                         summary["services"][0]["latency_s"]["count"])
+        # What was saved can be run, and gives the same.
+        again = self.folder / "again"
+        self.assertEqual(words("run", target / "scenario.json", "-o", again)[0], 0)
+        self.assertEqual((again / "summary.json").read_bytes(), (target / "summary.json").read_bytes())
+        # An earlier run may be replaced.
+        self.assertEqual(words("run", self.scenario, "-o", target, "--seed", 4)[0], 0)
+        self.assertEqual(json.loads((target / "summary.json").read_text(encoding="utf-8"))["seed"], 4)
+
+    def test_a_folder_of_other_things_is_2_unless_forced(self):
+        target = self.folder / "thesis"
+        target.mkdir()
+        (target / "thesis.tex").write_text("years of work")
+        code, out, err = words("run", self.scenario, "-o", target)
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("--force", err)
+        self.assertEqual([p.name for p in target.iterdir()], ["thesis.tex"])
+        self.assertEqual(words("run", self.scenario, "-o", target, "--force")[0], 0)
+        self.assertTrue((target / "thesis.tex").exists() and (target / "summary.json").exists())
+
+    def test_a_place_that_cannot_be_written_is_3(self):
+        code, out, err = words("run", self.scenario, "-o", self.scenario / "run")
+        self.assertEqual((code, out), (3, ""))
+        self.assertIn("shop.json", err)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_a_full_stdout_is_3(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([COMMAND, "run", str(self.scenario), "--format", "json"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=100)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("standard output", done.stderr)
+
+
+class Interruption(Case):
+    def start_long_run(self, **options):
+        """A run of hours, once it listens to signals."""
+        process = subprocess.Popen([COMMAND, "run", str(self.scenario), "--set", "horizon=100000h", "--set",
+                                    "metrics.resolution=1h", "-o", str(self.folder / "out")],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        deadline = time.monotonic() + 20
+        while status.exists() and time.monotonic() < deadline:
+            caught = next((l.split()[1] for l in status.read_text().splitlines() if l.startswith("SigCgt:")), "0")
+            if int(caught, 16) >> (signal.SIGINT - 1) & 1:
+                break
+            time.sleep(0.01)
+        time.sleep(0.3)  # into the run itself
+        self.assertIsNone(process.poll(), "the long run ended by itself")
+        return process
+
+    def test_the_first_signal_ends_the_run_with_130_and_leaves_nothing(self):
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(sent):
+                process = self.start_long_run()
+                process.send_signal(sent)
+                out, err = process.communicate(timeout=20)
+                self.assertEqual((process.returncode, out), (130, ""), err)
+                self.assertIn("interrupted", err)
+                self.assertFalse((self.folder / "out").exists())
+
+    def test_an_earlier_result_survives_an_interrupted_run(self):
+        self.assertEqual(words("run", self.scenario, "-o", self.folder / "out")[0], 0)
+        before = {p.name: p.read_bytes() for p in (self.folder / "out").iterdir()}
+        process = self.start_long_run()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual({p.name: p.read_bytes() for p in (self.folder / "out").iterdir()}, before)
+
+
+if __name__ == "__main__":
+    unittest.main()
