@@ -7,6 +7,17 @@ const Registry<Distribution>& Distribution::registry() {
     Registry<Distribution> r("distribution", "type", "constant");
     add_constant(r);
     add_exponential(r);
+    add_uniform(r);
+    add_erlang(r);
+    add_gamma(r);
+    add_lognormal(r);
+    add_weibull(r);
+    add_bounded_pareto(r);
+    add_hyperexponential(r);
+    add_bimodal(r);
+    add_empirical(r);
+    add_shifted(r);
+    add_mixture(r);
     return r;
   }();
   return kRegistry;

@@ -59,6 +59,12 @@ double expm1_of(double x) {
   return x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6 * (1 + x / 7))))));
 }
 
+// Kahan's correction: ln w times x / (w - 1) makes up for what rounding 1 + x to w has lost.
+double log1p_of(double x) {
+  const double w = 1 + x;
+  return w == 1 ? x : log_of(w) * (x / (w - 1));
+}
+
 // Stirling's series (Abramowitz & Stegun 6.1.41) where it converges fast, reached from below by the recurrence.
 double log_gamma(double x) {
   double product = 1;
@@ -70,6 +76,87 @@ double log_gamma(double x) {
       (1. / 12 - z * (1. / 360 - z * (1. / 1260 - z * (1. / 1680 - z * (1. / 1188 - z * (691. / 360360 - z / 156))))));
   constexpr double kHalfLogTwoPi = 0.91893853320467274178;
   return (x - 0.5) * log_of(x) - x + kHalfLogTwoPi + series - log_of(product);
+}
+
+// Algorithm AS 241 (Wichura, Applied Statistics 37, 1988), PPND16: rational functions of p - 1/2 in the middle and of
+// sqrt(-ln p) in the tails.
+double normal_quantile(double p) {
+  const double q = p - 0.5;
+  if (q >= -0.425 && q <= 0.425) {
+    const double r = 0.180625 - q * q;
+    const double above =
+        ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r +
+            4.5921953931549871457e4) *
+               r +
+           1.3731693765509461125e4) *
+              r +
+          1.9715909503065514427e3) *
+             r +
+         1.3314166789178437745e2) *
+            r +
+        3.3871328727963666080e0;
+    const double below =
+        ((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r +
+            2.1213794301586595867e4) *
+               r +
+           5.3941960214247511077e3) *
+              r +
+          6.8718700749205790830e2) *
+             r +
+         4.2313330701600911252e1) *
+            r +
+        1;
+    return q * above / below;
+  }
+  double r = std::sqrt(-log_of(q < 0 ? p : 1 - p));
+  double above = 0;
+  double below = 1;
+  if (r <= 5) {
+    r -= 1.6;
+    above = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r +
+                1.27045825245236838258e0) *
+                   r +
+               3.64784832476320460504e0) *
+                  r +
+              5.76949722146069140550e0) *
+                 r +
+             4.63033784615654529590e0) *
+                r +
+            1.42343711074968357734e0;
+    below = ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r +
+                1.48103976427480074590e-1) *
+                   r +
+               6.89767334985100004550e-1) *
+                  r +
+              1.67638483018380384940e0) *
+                 r +
+             2.05319162663775882187e0) *
+                r +
+            1;
+  } else {
+    r -= 5;
+    above = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r +
+                2.65321895265761230930e-2) *
+                   r +
+               2.96560571828504891230e-1) *
+                  r +
+              1.78482653991729133580e0) *
+                 r +
+             5.46378491116411436990e0) *
+                r +
+            6.65790464350110377720e0;
+    below = ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r +
+                7.86869131145613259100e-4) *
+                   r +
+               1.48753612908506148525e-2) *
+                  r +
+              1.36929880922735805310e-1) *
+                 r +
+             5.99832206555887937690e-1) *
+                r +
+            1;
+  }
+  return q < 0 ? -above / below : above / below;
 }
 
 }  // namespace windtunnel

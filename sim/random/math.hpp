@@ -50,12 +50,12 @@ inline double exp_of(double x) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(y) + (std::bit_cast<std::uint64_t>(shifted) << 52));
 }
 
-// e^x - 1 and (e^(p q) - 1) / p, accurate near 0.
+// e^x - 1, accurate near 0.
 double expm1_of(double x);
+// ln(1 + x), x > -1, accurate near 0.
+double log1p_of(double x);
 // ln of the gamma function, x > 0, relative error of its exponential below 1e-13 for x <= 1e6.
 double log_gamma(double x);
-// x^y, x > 0.
-inline double power(double x, double y) { return exp_of(y * log_of(x)); }
 // The p-quantile of the standard normal law, 0 < p < 1, relative error below 1e-14 (Wichura 1988).
 double normal_quantile(double p);
 
