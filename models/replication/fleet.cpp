@@ -157,6 +157,10 @@ void Replication::build_sources() {
         kind.steps.push_back(std::move(step));
       }
       steps_most = std::max(steps_most, kind.steps.size());
+      kind.home = service->get();
+      kind.first_demand = kind.steps[0].sampler.get();
+      kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+      kind.closed = traffic.arrivals->closed_loop();
       kinds_.push_back(std::move(kind));
     }
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end

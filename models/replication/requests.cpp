@@ -15,9 +15,14 @@ void Replication::on_source(std::uint32_t source) {
 }
 
 void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
+  if (kind != kCpuDone) [[unlikely]]
+    return on_rare_event(kind, target, stamp);
+  if (pool_[target].stamp == stamp) cpu_done(target);
+}
+
+void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
   switch (static_cast<EventKind>(kind)) {
     case kCpuDone:
-      if (pool_[target].stamp == stamp) cpu_done(target);
       return;
     case kSharedDone:
       return shared_done(target, stamp);
@@ -26,7 +31,7 @@ void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t st
       return;
     case kPatience:
       if (pool_[target].stamp == stamp && pool_[target].started < 0)
-        lose(*services_[kinds_[pool_[target].kind].service], target, Outcome::kAbandoned);
+        lose(*kinds_[pool_[target].kind].home, target, Outcome::kAbandoned);
       return;
     case kThink: {
       Source& source = sources_[target];
@@ -52,12 +57,15 @@ void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t st
 // -----------------------------------------------------------------------------------------------------------------
 
 void Replication::arm_next_arrival(Source& source, std::uint32_t id) {
-  if (source.used == source.filled) {
-    source.filled = source.process->fill(source.batch);
-    source.used = 0;
-    if (source.filled == 0) return sim_.set_source(id, kNever.count());
-  }
+  if (source.used == source.filled) [[unlikely]]
+    return refill_arrivals(source, id);
   sim_.set_source(id, source.batch[source.used].at.count());
+}
+
+void Replication::refill_arrivals(Source& source, std::uint32_t id) {
+  source.filled = source.process->fill(source.batch);
+  source.used = 0;
+  sim_.set_source(id, source.filled == 0 ? kNever.count() : source.batch[0].at.count());
 }
 
 void Replication::arrive(Source& source, std::uint32_t id) {
@@ -78,13 +86,13 @@ void Replication::arrive(Source& source, std::uint32_t id) {
 // All that the request will cost is drawn here, from its own kind's streams, wherever and whenever it will be served.
 void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   const std::int64_t now = now_ns();
-  if (source.think && source.kinds > 1) {
+  if (kinds_[kind_index].closed && source.kinds > 1) {
     const double u = source.mix->uniform();
     kind_index = source.first_kind;
     while (u > source.cumulative_mix[static_cast<std::size_t>(kind_index - source.first_kind)]) ++kind_index;
   }
   RequestKind& kind = kinds_[kind_index];
-  Service& service = *services_[kind.service];
+  Service& service = *kind.home;
 
   const std::uint32_t r = pool_.take();
   Request& request = pool_[r];
@@ -98,15 +106,9 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   request.timed = false;
   request.measured = now >= measure_from_;
   request.state = Request::State::kAtService;
-  request.demand = kind.steps[0].sampler->next_ns();
+  request.demand = kind.first_demand->next_ns();
   if (size != 1.0F) request.demand = std::llrint(static_cast<double>(request.demand) * static_cast<double>(size));
-  if (steps_most_ > 1) {
-    const std::size_t base = std::size_t{r} * steps_most_;
-    if (later_demands_.size() <= base) later_demands_.resize(std::size_t{pool_.size()} * steps_most_);
-    for (std::size_t i = 1; i < kind.steps.size(); ++i)
-      later_demands_[base + i] =
-          std::llrint(static_cast<double>(kind.steps[i].sampler->next_ns()) * static_cast<double>(size));
-  }
+  if (steps_most_ > 1) draw_later_demands(kind, r, size);
   if (request.measured) {
     ++kind.arrived;
     ++kind.in_flight;
@@ -125,6 +127,14 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   }
   if (source.patience) sim_.schedule(now + source.patience->next_ns(), kPatience, r, request.stamp);
   admit(service, r);
+}
+
+void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, float size) {
+  const std::size_t base = std::size_t{r} * steps_most_;
+  if (later_demands_.size() <= base) later_demands_.resize(std::size_t{pool_.size()} * steps_most_);
+  for (std::size_t i = 1; i < kind.steps.size(); ++i)
+    later_demands_[base + i] =
+        std::llrint(static_cast<double>(kind.steps[i].sampler->next_ns()) * static_cast<double>(size));
 }
 
 void Replication::admit(Service& service, std::uint32_t r) {
@@ -180,7 +190,18 @@ void Replication::enter(Service& service, std::uint32_t r, Instance& instance) {
 
 void Replication::begin_step(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
-  const StepRuntime& step = kinds_[request.kind].steps[request.step];
+  const RequestKind& kind = kinds_[request.kind];
+  if (kind.plain) {
+    Station& station = stations_[request.station];
+    if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
+      return take_thread(service, r, station);
+    return queue_for_thread(service, r, station);
+  }
+  begin_general_step(service, r, kind.steps[request.step]);
+}
+
+void Replication::begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step) {
+  Request& request = pool_[r];
   if (step.on_worker) {
     const std::uint32_t worker = instances_[request.instance].first_station + service.processes;
     Station& station = stations_[worker];
@@ -206,8 +227,10 @@ void Replication::take_thread(Service& service, std::uint32_t r, Station& statio
   ++station.busy;
   service.busy[station.role].add(sim_.now(), 1);
   const Request& request = pool_[r];
+  const RequestKind& kind = kinds_[request.kind];
+  if (kind.plain) return compute(service, r);
   if (station.role == 1 && request.measured) service.worker_wait.record(now_ns() - request.until);
-  if (kinds_[request.kind].steps[request.step].cpu) return compute(service, r);
+  if (kind.steps[request.step].cpu) return compute(service, r);
   wait_io(service, r);
 }
 
@@ -276,7 +299,11 @@ void Replication::cpu_done(std::uint32_t r) {
   Instance& instance = instances_[request.instance];
   --instance.running;
   instance.running_sum += now_ns();
-  step_done(*services_[instance.service], r);
+  const RequestKind& kind = kinds_[request.kind];
+  if (!kind.plain) return step_done(*kind.home, r);
+  const std::uint32_t station = request.station;
+  complete(*kind.home, r);
+  release_thread(*kind.home, station);
 }
 
 void Replication::shared_changed(std::uint32_t slot) {
@@ -340,31 +367,31 @@ void Replication::release_thread(Service& service, std::uint32_t station_index) 
 // Gives free threads to those that wait.
 void Replication::pump(Service& service, std::uint32_t station_index) {
   Station& station = stations_[station_index];
-  if (!instances_[station.instance].serving) return;
-  while (station.waiting > 0 && station.busy + station.asleep < station.threads) {
+  if (station.waiting == 0 || !instances_[station.instance].serving) return;
+  do {
     const std::uint32_t r = station.queue.pop(pool_.data());
     --station.waiting;
     service.waiting.add(sim_.now(), -1);
     take_thread(service, r, station);
-  }
+  } while (station.waiting > 0 && station.busy + station.asleep < station.threads);
 }
 
 // --- ends
 // ----------------------------------------------------------------------------------------------------------------------
 
+void Replication::leave_line(Request& request, std::uint32_t r) {
+  TimeoutLine& line = lines_[sources_[kinds_[request.kind].source].timeout_line];
+  const bool first = line.line.head() == r;
+  line.line.remove(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
+  request.timed = false;
+  if (!first) return;
+  const std::uint32_t head = line.line.head();
+  sim_.set_source(line.source, head == DelayLine::kNone ? kNever.count() : pool_[head].arrived + line.delay);
+}
+
 void Replication::settle(Request& request, Outcome how) {
   RequestKind& kind = kinds_[request.kind];
-  if (request.timed) {
-    const auto r = static_cast<std::uint32_t>(&request - pool_.data());
-    TimeoutLine& line = lines_[sources_[kind.source].timeout_line];
-    const bool first = line.line.head() == r;
-    line.line.remove(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
-    request.timed = false;
-    if (first) {
-      const std::uint32_t head = line.line.head();
-      sim_.set_source(line.source, head == DelayLine::kNone ? kNever.count() : pool_[head].arrived + line.delay);
-    }
-  }
+  if (request.timed) leave_line(request, static_cast<std::uint32_t>(&request - pool_.data()));
   if (request.measured) {
     ++kind.outcomes[static_cast<std::size_t>(how)];
     --kind.in_flight;
@@ -377,8 +404,7 @@ void Replication::settle(Request& request, Outcome how) {
   if (observer_ != nullptr) [[unlikely]]
     observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),
                              request.kind, request.instance, static_cast<std::uint8_t>(how));
-  const Source& source = sources_[kind.source];
-  if (source.think) sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
+  if (kind.closed) sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
 }
 
 void Replication::discard(Service& service, std::uint32_t r) {
@@ -472,7 +498,7 @@ void Replication::expire(TimeoutLine& line) {
   const std::uint32_t r = line.line.head();
   Request& request = pool_[r];
   const RequestKind& kind = kinds_[request.kind];
-  Service& service = *services_[kind.service];
+  Service& service = *kind.home;
   if (sources_[kind.source].cancels) return lose(service, r, Outcome::kTimedOut);
   settle(request, Outcome::kTimedOut);  // also takes it out of the line
   request.client_gone = true;

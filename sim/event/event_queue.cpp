@@ -25,19 +25,35 @@ EventQueue::EventQueue()
       heads_(kLeastBuckets, kNone),
       occupied_(kLeastBuckets / 64, 0),
       tuned_pops_(kFirstRetune),
-      until_retune_(kFirstRetune) {
-  front_.reserve(kFront + 8);
-}
+      until_retune_(kFirstRetune) {}
 
-void EventQueue::push_spill(const Event& e) {
-  spill_.push_back(e);
+// Keeps all of the front before all of the spill.
+void EventQueue::push_crowded(const Event& e) {
+  const bool to_front = spill_.empty() ? e.before(front_[0]) : e.before(spill_.front());
+  if (!to_front) {
+    spill_.push_back(e);
+  } else {
+    if (front_size_ < kFront) return insert_front(e);
+    if (front_[0].before(e)) {
+      spill_.push_back(e);
+    } else {
+      spill_.push_back(front_[0]);
+      std::copy(front_.begin() + 1, front_.end(), front_.begin());
+      --front_size_;
+      insert_front(e);
+    }
+  }
   std::push_heap(spill_.begin(), spill_.end(), Later{});
 }
 
-void EventQueue::unspill() {
-  front_.push_back(spill_.front());
-  std::pop_heap(spill_.begin(), spill_.end(), Later{});
-  spill_.pop_back();
+void EventQueue::refill_front() {
+  const std::size_t n = std::min(kFront / 2, spill_.size());  // half: room for newcomers
+  for (std::size_t i = n; i-- > 0;) {
+    std::pop_heap(spill_.begin(), spill_.end(), Later{});
+    front_[i] = spill_.back();
+    spill_.pop_back();
+  }
+  front_size_ = n;
 }
 
 void EventQueue::push_far(const Event& e, std::uint64_t bucket) {
@@ -47,7 +63,6 @@ void EventQueue::push_far(const Event& e, std::uint64_t bucket) {
 }
 
 bool EventQueue::open_next(std::uint64_t limit) {
-  if (limit <= current_) return false;
   // The first occupied bucket of the wheel up to the limit, a word of the bitmap at a time.
   const std::uint64_t last = std::min(limit, current_ + mask_);
   std::uint64_t found = ~std::uint64_t{0};
@@ -88,11 +103,12 @@ bool EventQueue::open_next(std::uint64_t limit) {
   return true;
 }
 
-// Twice the mean gap per bucket, and a wheel that holds about eight times what is pending. Any width within a factor of
-// eight is as good (measured), so small drifts are left alone.
+// Two to four times the mean gap per bucket, and a wheel that holds about eight times what is pending. Any width within
+// a factor of eight is as good (measured), so small drifts are left alone.
 void EventQueue::retune() {
   const std::int64_t gap = (last_time_ - tuned_at_) / std::max<std::int64_t>(1, tuned_pops_);
-  const auto shift = static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(1, gap))));
+  const auto shift =
+      1 + static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(1, gap))));
   const std::size_t buckets = std::clamp(std::bit_ceil(size_ * 8), kLeastBuckets, kMostBuckets);
   const unsigned drift = shift > shift_ ? shift - shift_ : shift_ - shift;
   if (drift >= 2 || buckets > (mask_ + 1) * 2 || (mask_ + 1) > buckets * 16) rebuild(shift, buckets);
@@ -104,14 +120,14 @@ void EventQueue::retune() {
 void EventQueue::rebuild(unsigned shift, std::size_t buckets) {
   std::vector<Event> all;
   all.reserve(size_);
-  all.insert(all.end(), front_.begin(), front_.end());
+  all.insert(all.end(), front_.begin(), front_.begin() + static_cast<std::ptrdiff_t>(front_size_));
   all.insert(all.end(), spill_.begin(), spill_.end());
   all.insert(all.end(), far_.begin(), far_.end());
   for (std::uint32_t head : heads_)
     for (std::uint32_t node = head; node != kNone; node = nodes_[node].next) all.push_back(nodes_[node].event);
   assert(all.size() == size_);
 
-  front_.clear();
+  front_size_ = 0;
   spill_.clear();
   far_.clear();
   far_bucket_ = ~std::uint64_t{0};

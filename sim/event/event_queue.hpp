@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -25,15 +26,19 @@ class EventQueue {
   // Is there an event before (time, order)? Never opens a bucket beyond the one that `time` lies in: peeking past the
   // next outside event would leave the front holding everything that is scheduled until then.
   bool has_before(std::int64_t time, std::uint64_t order) {
-    if (front_.empty() && spill_.empty() && !open_next(static_cast<std::uint64_t>(time) >> shift_)) return false;
-    settle();
-    return front_.back().before(time, order);
+    if (front_size_ == 0) {
+      const std::uint64_t limit = static_cast<std::uint64_t>(time) >> shift_;
+      if (!spill_.empty()) [[unlikely]]
+        refill_front();
+      else if (limit <= current_ || !open_next(limit))
+        return false;
+    }
+    return front_[front_size_ - 1].before(time, order);
   }
 
   // The earliest event. Requires that has_before() has just returned true.
   Event pop() {
-    const Event e = front_.back();
-    front_.pop_back();
+    const Event e = front_[--front_size_];
     --size_;
     last_time_ = e.time;
     if (--until_retune_ == 0) retune();
@@ -51,10 +56,13 @@ class EventQueue {
   };
 
   void push_front(const Event& e) {
-    if (front_.size() >= kFront) return push_spill(e);
-    front_.push_back(e);
+    if (front_size_ == kFront || !spill_.empty()) [[unlikely]]
+      return push_crowded(e);
+    insert_front(e);
+  }
+  void insert_front(const Event& e) {
     Event* const first = front_.data();
-    Event* slot = first + front_.size() - 1;
+    Event* slot = first + front_size_++;
     while (slot != first && slot[-1].before(e)) {
       *slot = slot[-1];
       --slot;
@@ -74,20 +82,16 @@ class EventQueue {
     heads_[slot] = node;
     occupied_[slot >> 6] |= std::uint64_t{1} << (slot & 63);
   }
-  // Moves the earliest spilled event to the front if it is the earliest of all.
-  void settle() {
-    if (!spill_.empty() && (front_.empty() || spill_.front().before(front_.back()))) unspill();
-  }
-
-  void push_spill(const Event& e);
-  void unspill();
+  void push_crowded(const Event& e);
+  void refill_front();
   void push_far(const Event& e, std::uint64_t bucket);
   bool open_next(std::uint64_t limit);  // opens the first bucket with events up to `limit`; false: there is none
   void retune();
   void rebuild(unsigned shift, std::size_t buckets);
 
-  std::vector<Event> front_;   // descending: the earliest is the last
-  std::vector<Event> spill_;   // heap: what did not fit into the front
+  std::array<Event, kFront> front_;  // descending: the earliest is the last
+  std::size_t front_size_ = 0;
+  std::vector<Event> spill_;   // heap: what did not fit into the front; all of it later than all of the front
   std::uint64_t current_ = 0;  // the bucket the front belongs to
   std::uint64_t mask_;
   unsigned shift_;

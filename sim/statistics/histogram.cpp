@@ -25,7 +25,6 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = index_of(static_cast<std::uint64_t>(other.min_)); i < end; ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
   sum_ += other.sum_;
-  squares_ += other.squares_;
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);
 }
@@ -35,7 +34,7 @@ void Histogram::clear() {
   std::fill(counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(min_))),
             counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(max_)) + 1), 0);
   count_ = 0;
-  sum_ = squares_ = 0;
+  sum_ = 0;
   min_ = std::numeric_limits<std::int64_t>::max();
   max_ = -1;
 }
@@ -44,27 +43,31 @@ double Histogram::mean() const { return count_ == 0 ? kNaN : static_cast<double>
 
 double Histogram::variance() const {
   if (count_ < 2) return kNaN;
-  // With sum = n m + r in whole numbers, the squares about m are squares - n m² - 2 m r. It is small and non-negative,
-  // so wrapping on the way there does no harm, and there is no cancellation.
-  const Wide m = sum_ / count_;
-  const Wide r = sum_ % count_;
-  const Wide about_m = squares_ - m * m * count_ - 2 * m * r;
-  const double n = static_cast<double>(count_);
-  const double rest = static_cast<double>(r);
-  return (static_cast<double>(about_m) - rest * rest / n) / (n - 1);
+  // About the exact mean, so that there is no cancellation.
+  const double centre = mean();
+  double squares = 0;
+  const std::size_t last = index_of(static_cast<std::uint64_t>(max_));
+  for (std::size_t i = index_of(static_cast<std::uint64_t>(min_)); i <= last; ++i) {
+    if (counts_[i] == 0) continue;
+    const Range range = range_of(i);
+    const double off = (static_cast<double>(range.lowest) + static_cast<double>(range.highest)) / 2 - centre;
+    squares += static_cast<double>(counts_[i]) * off * off;
+  }
+  return squares / static_cast<double>(count_ - 1);
 }
 
 double Histogram::quantile(double p) const {
   if (count_ == 0 || std::isnan(p)) return kNaN;
   const double target = std::clamp(p, 0.0, 1.0) * static_cast<double>(count_);
-  double below = 0;
+  const auto whole = static_cast<std::uint64_t>(std::ceil(target));
+  std::uint64_t below = 0;
   const std::size_t last = index_of(static_cast<std::uint64_t>(max_));
   for (std::size_t i = index_of(static_cast<std::uint64_t>(min_)); i <= last; ++i) {
-    const double here = static_cast<double>(counts_[i]);
-    if (here > 0 && below + here >= target) {
+    const std::uint64_t here = counts_[i];
+    if (here != 0 && below + here >= whole) {
       const Range range = occupied(i);
-      return static_cast<double>(range.lowest) +
-             (target - below) / here * static_cast<double>(range.highest - range.lowest);
+      return static_cast<double>(range.lowest) + (target - static_cast<double>(below)) / static_cast<double>(here) *
+                                                     static_cast<double>(range.highest - range.lowest);
     }
     below += here;
   }

@@ -33,7 +33,6 @@ class Histogram {
     ++counts_[index_of(v)];
     ++count_;
     sum_ += v;
-    squares_ += static_cast<Wide>(v) * v;
     if (value < min_) min_ = value;
     if (value > max_) max_ = value;
   }
@@ -44,7 +43,6 @@ class Histogram {
     counts_[index_of(v)] += times;
     count_ += times;
     sum_ += static_cast<Wide>(v) * times;
-    squares_ += static_cast<Wide>(v) * v * times;
     if (value < min_) min_ = value;
     if (value > max_) max_ = value;
   }
@@ -52,8 +50,10 @@ class Histogram {
   void clear();
 
   std::uint64_t count() const { return count_; }
-  double mean() const;      // exact: the sum is kept, not reconstructed; NaN when empty
-  double variance() const;  // of the sample (n - 1), from exact sums; NaN when count < 2
+  double mean() const;  // exact: the sum is kept, not reconstructed; NaN when empty
+  // Of the sample (n - 1), each value taken as the middle of its bucket: within 0.01 % at 9 bits on smooth laws, exact
+  // below 2^bits. NaN when count < 2.
+  double variance() const;
   std::int64_t max() const { return count_ == 0 ? 0 : max_; }
   std::int64_t min() const { return count_ == 0 ? 0 : min_; }
   // The value below which a share p of the recorded values lie, interpolated inside its bucket; NaN when empty.
@@ -92,9 +92,7 @@ class Histogram {
   int bits_;
   std::uint64_t linear_;  // 2^bits - 1
   std::uint64_t count_ = 0;
-  // Sums modulo 2^128. That of the values cannot overflow; that of the squares may, and variance() still comes out
-  // exact.
-  Wide sum_ = 0, squares_ = 0;
+  Wide sum_ = 0;
   std::int64_t min_ = std::numeric_limits<std::int64_t>::max(), max_ = -1;
   std::vector<std::uint64_t> counts_;
 };
