@@ -21,6 +21,7 @@ ORDER = [
     ("models/objective/", 25),
     ("models/cost/", 26),
     ("models/service/", 27),
+    ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/", 28),
     ("models/", 29),
     ("study/", 40),

@@ -95,20 +95,13 @@ def run_command(table: Table, build: Path, version: str) -> None:
             file = Path(folder) / f"{job}.json"
             file.write_text(json.dumps(scenario_of(job)))
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            done = subprocess.run([build / "cli/windtunnel", "run", file, "--threads", "1", "--format", "json"], check=True,
-                                  capture_output=True, text=True)
+            done = subprocess.run(
+                [build / "cli/windtunnel", "run", file, "--threads", "1", "--format", "json", "--no-progress"],
+                check=True, capture_output=True, text=True)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-            note(table, job, COMMAND, cpu / COMMAND_REQUESTS * 1e9, mean_latency(json.loads(done.stdout)), COMMAND_REQUESTS,
-                 version)
-
-
-def mean_latency(document: dict) -> float:
-    metrics = document["metrics"]
-    if isinstance(metrics, list):
-        metrics = {m["name"]: m for m in metrics}
-    entry = metrics["servers.latency.mean"]
-    return entry.get("mean", entry.get("estimate", {}).get("mean"))
+            note(table, job, COMMAND, cpu / COMMAND_REQUESTS * 1e9,
+                 json.loads(done.stdout)["metrics"]["servers.latency.mean"]["mean"], COMMAND_REQUESTS, version)
 
 
 def run_peer(table: Table, script: str, python: Path, job: str, round_number: int) -> None:
