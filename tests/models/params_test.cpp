@@ -1,0 +1,125 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "models/service/service_params.hpp"
+#include "tests/models/assign.hpp"
+
+namespace windtunnel {
+namespace {
+
+using test::assign;
+using test::Fields;
+using test::Found;
+using test::Items;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const Fields kCpu = {{"cpu", Fields{{"type", "constant"}, {"value", 0.004}}}};
+const Fields kIo = {{"io", Fields{{"type", "constant"}, {"value", 0.02}}}};
+
+Fields with(Fields fields, const char* name, test::Literal value) {
+  fields.emplace_back(name, std::move(value));
+  return fields;
+}
+
+template <class T>
+Found checked(const Fields& fields) {
+  T params;
+  assign(params, fields);
+  Found found;
+  params.check(found);
+  return found;
+}
+
+TEST(Step, IsEitherCpuOrIo) {
+  EXPECT_THAT(checked<Step>(kCpu).errors, IsEmpty());
+  EXPECT_THAT(checked<Step>(kIo).errors, IsEmpty());
+  EXPECT_EQ(checked<Step>({}).errors.size(), 1U);
+  EXPECT_EQ(checked<Step>(with(kCpu, "io", kIo.front().second)).errors.size(), 1U);
+}
+
+TEST(Step, RunsOnAWorkerOnlyWhileItComputes) {
+  EXPECT_THAT(checked<Step>(with(kCpu, "on", "worker")).errors, IsEmpty());
+  EXPECT_THAT(checked<Step>(with(kIo, "on", "worker")).errors, ElementsAre(StartsWith("/on: ")));
+}
+
+TEST(Resources, HaveNoLimitBelowTheRequest) {
+  const auto cpu = [](double request, double limit) {
+    return checked<Resources>({{"requests", Fields{{"cpu", Cpu{request}}}}, {"limits", Fields{{"cpu", Cpu{limit}}}}});
+  };
+  EXPECT_THAT(cpu(0.5, 0.5).errors, IsEmpty());
+  EXPECT_THAT(cpu(0.5, 0.25).errors, ElementsAre("/limits/cpu: 0.25 is below the request of 0.5 cores"));
+  EXPECT_THAT(
+      checked<Resources>({{"requests", Fields{{"memory", Bytes{2e9}}}}, {"limits", Fields{{"memory", Bytes{1e9}}}}})
+          .errors,
+      ElementsAre("/limits/memory: is below the request"));
+}
+
+TEST(InstanceParams, LetAFunctionServeOneRequestAtATime) {
+  const Fields function = {{"runtime", Fields{{"type", "function"}}}};
+  EXPECT_THAT(checked<InstanceParams>(with(function, "concurrency", 1)).errors, IsEmpty());
+  EXPECT_THAT(checked<InstanceParams>(with(function, "concurrency", 2)).errors,
+              ElementsAre(StartsWith("/concurrency: ")));
+}
+
+TEST(InstanceParams, WarnOfACpuLimitThatARealInstanceWouldFeel) {
+  const auto limited = [](int workers) {
+    return checked<InstanceParams>({{"runtime", Fields{{"type", "worker_pool"}, {"workers", workers}}},
+                                    {"resources", Fields{{"limits", Fields{{"cpu", Cpu{2}}}}}}});
+  };
+  EXPECT_THAT(limited(2).warnings, IsEmpty());
+  EXPECT_THAT(limited(3).warnings, ElementsAre(StartsWith("/resources/limits/cpu: the runtime can use 3 cores")));
+}
+
+// A service whose work is one step for every class.
+Fields service(const Fields& instance, const Fields& step) {
+  return {{"instance", instance}, {"work", Fields{{"default", Items{step}}}}};
+}
+
+TEST(ServiceParams, NeedWork) {
+  EXPECT_THAT(checked<ServiceParams>({}).errors, ElementsAre(StartsWith("/work: ")));
+  EXPECT_THAT(checked<ServiceParams>({{"work", Fields{{"a/b", Items{}}}}}).errors,
+              ElementsAre(StartsWith("/work/a~1b: ")));
+  EXPECT_THAT(checked<ServiceParams>(service({}, kCpu)).errors, IsEmpty());
+}
+
+TEST(ServiceParams, NeedWorkersForStepsThatRunOnThem) {
+  const Fields on_worker = with(kCpu, "on", "worker");
+  const auto loop = [](int threads) -> Fields {
+    return {{"runtime", Fields{{"type", "event_loop"}, {"worker_threads", threads}}}};
+  };
+  EXPECT_THAT(checked<ServiceParams>(service(loop(2), on_worker)).errors, IsEmpty());
+  EXPECT_THAT(checked<ServiceParams>(service(loop(0), on_worker)).errors,
+              ElementsAre(StartsWith("/work/default/0/on: ")));
+  EXPECT_THAT(checked<ServiceParams>(service({}, on_worker)).errors, ElementsAre(StartsWith("/work/default/0/on: ")));
+}
+
+TEST(ServiceParams, WarmUpOnce) {
+  const Fields warm = {{"phase", "warm"}, {"requests", 10}, {"slowdown", 2.0}};
+  EXPECT_THAT(checked<ServiceParams>(with(service({}, kCpu), "startup", Items{warm})).errors, IsEmpty());
+  EXPECT_THAT(checked<ServiceParams>(with(service({}, kCpu), "startup", Items{warm, warm})).errors,
+              ElementsAre(StartsWith("/startup/1: ")));
+}
+
+TEST(ServiceParams, ScaleFunctionsOnlyPerRequest) {
+  const Fields per_request = {{"type", "per_request"}};
+  const Fields function = {{"runtime", Fields{{"type", "function"}}}};
+  EXPECT_THAT(checked<ServiceParams>(with(service(function, kCpu), "autoscaler", per_request)).errors, IsEmpty());
+  EXPECT_THAT(checked<ServiceParams>(with(service({}, kCpu), "autoscaler", per_request)).errors,
+              ElementsAre(StartsWith("/autoscaler: ")));
+}
+
+TEST(ServiceParams, NeedACpuRequestForUtilization) {
+  const Fields hpa = {{"type", "kubernetes_hpa"}, {"spec", Fields{{"maxReplicas", 9}}}};
+  EXPECT_THAT(checked<ServiceParams>(with(service({}, kCpu), "autoscaler", hpa)).errors,
+              ElementsAre(StartsWith("/instance/resources/requests/cpu: ")));
+  const Fields instance = {{"resources", Fields{{"requests", Fields{{"cpu", Cpu{0.5}}}}}}};
+  EXPECT_THAT(checked<ServiceParams>(with(service(instance, kCpu), "autoscaler", hpa)).errors, IsEmpty());
+}
+
+}  // namespace
+}  // namespace windtunnel
