@@ -106,7 +106,8 @@ void time_weighted_add(benchmark::State& state) {
   TimeWeighted w;
   std::int64_t now = 0;
   for (auto _ : state) {
-    w.add(Time{now += 3}, now & 1 ? 1 : -1);
+    now += 3;
+    w.add(Time{now}, now % 2 == 0 ? 1 : -1);
     benchmark::DoNotOptimize(w);
   }
 }

@@ -53,7 +53,7 @@ TEST(Exp, StopsAtTheBoundsOfItsDomain) {
 
 // The arrays run vectorised, on other instructions.
 TEST(ArrayFunctions, GiveTheBitsOfTheScalarOnes) {
-  for (const std::size_t n : {0, 1, 2, 3, 4, 7, 256, 1001}) {
+  for (const std::size_t n : {0u, 1u, 2u, 3u, 4u, 7u, 256u, 1001u}) {
     Stream stream(n, "array", 0);
     std::vector<std::uint64_t> words(n);
     stream.fill(words.data(), n);

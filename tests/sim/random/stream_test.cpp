@@ -65,7 +65,7 @@ TEST(Stream, FillsAnArrayWithTheSameWords) {
   const auto one_by_one = take(Stream(5, "x", 2), 3000);
   Stream stream(5, "x", 2);
   std::vector<std::uint64_t> filled;
-  for (const std::size_t n : {0, 1, 255, 256, 257, 3, 512, 700, 516, 500}) {
+  for (const std::size_t n : {0u, 1u, 255u, 256u, 257u, 3u, 512u, 700u, 516u, 500u}) {
     std::vector<std::uint64_t> some(n);
     stream.fill(some.data(), n);
     filled.insert(filled.end(), some.begin(), some.end());
@@ -77,9 +77,9 @@ TEST(Stream, FillsAnArrayWithTheSameWords) {
 TEST(Stream, OtherSeedsNamesAndReplicationsShareNoWord) {
   std::set<std::uint64_t> seen;
   std::size_t drawn = 0;
-  for (const std::uint64_t seed : {1, 2})
+  for (const std::uint64_t seed : {1u, 2u})
     for (const char* name : {"a", "b", "a/b"})
-      for (const std::uint64_t replication : {0, 1, 2}) {
+      for (const std::uint64_t replication : {0u, 1u, 2u}) {
         for (const std::uint64_t word : take(Stream(seed, name, replication), 1000)) seen.insert(word);
         drawn += 1000;
       }

@@ -70,8 +70,7 @@ TEST(Histogram, BucketsAdjoinUpToTheLargestValue) {
     while (true) {
       const Histogram::Range range = h.equivalent_range(next);
       ASSERT_EQ(range.lowest, next);
-      ASSERT_LT(static_cast<double>(range.highest - range.lowest),
-                std::ldexp(static_cast<double>(std::max<std::int64_t>(range.lowest, 1)), -(bits - 1)));
+      ASSERT_TRUE(range.highest == range.lowest || range.highest - range.lowest < range.lowest >> (bits - 1)) << next;
       if (range.highest == std::numeric_limits<std::int64_t>::max()) break;
       next = range.highest + 1;
     }
