@@ -71,12 +71,11 @@ struct WaveAt {
 };
 WaveAt wave_at(const Segment& s, double u) {
   const double e = s.omega * u, e2 = e * e;
-  const double sine = e * (1 - e2 / 6 * (1 - e2 / 20));
-  const double one_minus_cosine = e2 / 2 * (1 - e2 / 12 * (1 - e2 / 30));
+  const double sine = e * (1 - e2 * (1.0 / 6) * (1 - e2 * (1.0 / 20)));
+  const double one_minus_cosine = e2 * 0.5 * (1 - e2 * (1.0 / 12) * (1 - e2 * (1.0 / 30)));
   const double turned = s.cos_phase * sine - s.sin_phase * one_minus_cosine;
   const double slope = s.cos_phase * (1 - one_minus_cosine) - s.sin_phase * sine;
-  const double swing = s.omega > 0 ? turned / s.omega : s.cos_phase * u;
-  return {s.mean * (u + s.amplitude * swing), s.mean * (1 + s.amplitude * slope)};
+  return {s.mean * (u + s.amplitude / s.omega * turned), s.mean * (1 + s.amplitude * slope)};
 }
 
 // Seconds after the begin at which a rate that grows by `slope` per second has seen x arrivals:
@@ -85,18 +84,23 @@ double at_slope(double rate, double slope, double x) {
   return x > 0 ? 2 * x / (rate + std::sqrt(std::max(0.0, rate * rate + 2 * slope * x))) : 0;
 }
 
-// Newton's method kept inside a bracket; the rate may touch zero at the trough.
+// Newton's method kept inside a bracket; the rate may touch zero at the trough. A step d leaves an error of at most
+// d^2 max|rate'| / (2 rate), so that one step from a good guess is mostly enough.
 double wave_inverse(const Segment& s, double x, double guess, double length) {
-  double lo = 0, hi = length, u = std::clamp(guess, lo, hi);
+  constexpr double kExact = 0.05e-9;
+  const double steepest = s.mean * s.amplitude * s.omega;
+  double lo = 0, hi = length, u = std::min(guess, hi);
   for (int i = 0; i < 64; ++i) {
     const WaveAt at = wave_at(s, u);
     const double excess = at.mass - x;
     (excess > 0 ? hi : lo) = u;
-    double next = at.rate > 0 ? u - excess / at.rate : lo + (hi - lo) / 2;
-    if (!(next >= lo && next <= hi)) next = lo + (hi - lo) / 2;
-    const double step = std::abs(next - u);
+    double next = at.rate > 0 ? u - excess / at.rate : hi + 1;
+    const bool inside = next >= lo && next <= hi;
+    if (!inside) next = lo + (hi - lo) / 2;
+    const double step = next - u;
     u = next;
-    if (step < 0.1e-9) break;
+    if (inside && step * step * steepest < kExact * at.rate) break;
+    if (hi - lo < kExact) break;
   }
   return u;
 }

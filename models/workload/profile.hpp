@@ -28,7 +28,8 @@ struct Segment {
   Duration length = kNever;  // kNever: for ever (linear with rate == end_rate only)
   double rate = 0;           // at its begin, per second
   double end_rate = 0;       // linear: at its end
-  // wave: rate(u) = mean * (1 + amplitude * cos(omega * u + phase)), omega * length <= 0.01, amplitude in [0, 1]
+  // wave: rate(u) = mean * (1 + amplitude * cos(omega * u + phase)), omega > 0,
+  // omega * length <= 0.01, amplitude in [0, 1]
   double mean = 0, amplitude = 0, omega = 0, cos_phase = 1, sin_phase = 0;
 
   static Segment flat(Duration length, double rate) { return linear(length, rate, rate); }

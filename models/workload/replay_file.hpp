@@ -11,11 +11,11 @@
 namespace windtunnel {
 
 struct ReplayFormat {
-  std::string file;          // as the user wrote it, for messages
-  std::string time_column;   // by name, or number from 1; empty: the first
-  std::string class_column;  // empty: none
-  std::string size_column;   // empty: none
-  double size_unit = 1;      // what is size 1
+  std::string file{};          // as the user wrote it, for messages
+  std::string time_column{};   // by name, or number from 1; empty: the first
+  std::string class_column{};  // empty: none
+  std::string size_column{};   // empty: none
+  double size_unit = 1;        // what is size 1
 };
 
 struct RecordedRequest {

@@ -136,7 +136,12 @@ class Trace final : public Arrivals {
     const std::int64_t length = static_cast<std::int64_t>(trace.counts.size()) * trace.bin.count();
     const auto window = find_window(start_, length_, trace.first, length, problems);
     if (!window) return;
-    play_ = {scale_, time_warp_, dispersion_, repeat_, window->begin, window->end};
+    const auto bin_at = [&](std::int64_t ns) { return trace.counts.begin() + ns / trace.bin.count(); };
+    const bool silent = scale_ == 0 || std::all_of(bin_at(window->begin), bin_at(window->end - 1) + 1,
+                                                   [](double count) { return count == 0; });
+    if (silent) problems.warning({}, "has no requests in the part that is played");
+    // Silence is not searched for requests again and again.
+    play_ = {scale_, time_warp_, dispersion_, repeat_ && !silent, window->begin, window->end};
     trace_ = std::make_shared<const TraceCounts>(std::move(trace));
   }
 

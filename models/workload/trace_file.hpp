@@ -19,10 +19,10 @@ enum class DuplicateBins { kError, kSum, kLast };
 inline constexpr std::array<std::string_view, 3> kDuplicateBinsNames{"error", "sum", "last"};
 
 struct TraceFormat {
-  std::string file;             // as the user wrote it, for messages
-  std::string column;           // of the counts; by name, or number from 1; empty: the only one beside the time column
-  std::string time_column;      // of the time at which each bin begins; empty: the first column; "none": bins in order
-  std::optional<Duration> bin;  // none: the time between the first two rows
+  std::string file;           // as the user wrote it, for messages
+  std::string column{};       // of the counts; by name, or number from 1; empty: the only one beside the time column
+  std::string time_column{};  // of the time at which each bin begins; empty: the first column; "none": bins in order
+  std::optional<Duration> bin{};  // none: the time between the first two rows
   MissingBins missing = MissingBins::kInterpolate;
   DuplicateBins duplicates = DuplicateBins::kError;
 };
