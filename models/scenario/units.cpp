@@ -76,8 +76,7 @@ std::string meant_unit(std::string_view name) {
                                                                                                   {"m", "m"},
                                                                                                   {"h", "h"},
                                                                                                   {"d", "d"}}}) {
-    if (name.size() > start.size() && name.substr(0, start.size()) == start)
-      return "; did you mean " + in_quotes(unit) + "?";
+    if (name.substr(0, start.size()) == start) return "; did you mean " + in_quotes(unit) + "?";
   }
   return {};
 }
@@ -183,6 +182,7 @@ std::string parse_duration(std::string_view text, double& seconds) {
 }
 
 std::string parse_rate(std::string_view text, double& per_second) {
+  double read = 0;
   const std::string help =
       std::string("; a rate is a number with ") + std::string(kRateUnits) + R"(, such as "1200/s" or "5/min")";
   if (text.empty()) return "is empty" + help;
@@ -192,13 +192,13 @@ std::string parse_rate(std::string_view text, double& per_second) {
   const std::string_view decimal = text.substr(0, length), per = text.substr(length);
   if (per.empty()) return "has no unit" + help;
   if (per == "/s") {
-    per_second = scaled(decimal, 0);
+    read = scaled(decimal, 0);
   } else if (per == "/min") {
-    per_second = scaled(decimal, 0) / 60;
+    read = scaled(decimal, 0) / 60;
   } else if (per == "/h") {
-    per_second = scaled(decimal, 0) / 3600;
+    read = scaled(decimal, 0) / 3600;
   } else if (per == "/d") {
-    per_second = scaled(decimal, 0) / 86400;
+    read = scaled(decimal, 0) / 86400;
   } else {
     if (per == "/m" || per == "/minute") return "has the unknown unit " + in_quotes(per) + "; did you mean \"/min\"?";
     if (per == "/sec" || per == "/second" || per == "rps" || per == "qps")
@@ -207,7 +207,8 @@ std::string parse_rate(std::string_view text, double& per_second) {
     if (per == "/day") return "has the unknown unit " + in_quotes(per) + "; did you mean \"/d\"?";
     return "has the unknown unit " + in_quotes(per) + help;
   }
-  if (!std::isfinite(per_second)) return "is too large";
+  if (!std::isfinite(read)) return "is too large";
+  per_second = read;
   return {};
 }
 
@@ -215,39 +216,45 @@ std::string parse_percent(std::string_view text, double& share) {
   const std::size_t length = decimal_length(text);
   if (length == 0 || text.substr(length) != "%")
     return R"(is not a share; a share is a number from 0 to 1 or a percentage such as "25%")";
-  share = scaled(text.substr(0, length), -2);
+  const double read = scaled(text.substr(0, length), -2);
+  if (!std::isfinite(read)) return "is too large";
+  share = read;
   return {};
 }
 
 std::string parse_cpu(std::string_view text, double& cores) {
+  double read = 0;
   const std::string help = R"(; CPU is counted in cores, such as 2, 0.5, "2" or "500m" (thousandths))";
   const std::size_t length = decimal_length(text);
   if (length == 0) return (text.empty() ? "is empty" : "is not a CPU quantity") + help;
   const std::string_view decimal = text.substr(0, length), suffix = text.substr(length);
   if (suffix.empty()) {
-    cores = scaled(decimal, 0);
+    read = scaled(decimal, 0);
   } else if (suffix == "m") {
-    cores = scaled(decimal, -3);
+    read = scaled(decimal, -3);
   } else if (suffix == "u") {
-    cores = scaled(decimal, -6);
+    read = scaled(decimal, -6);
   } else if (suffix == "n") {
-    cores = scaled(decimal, -9);
+    read = scaled(decimal, -9);
   } else {
     return "has the unknown unit " + in_quotes(suffix) + help;
   }
-  if (!std::isfinite(cores)) return "is too large";
+  if (!std::isfinite(read)) return "is too large";
+  cores = read;
   return {};
 }
 
 std::string parse_bytes(std::string_view text, double& bytes) {
+  double read = 0;
   const std::string help = R"(; sizes are bytes with )" + std::string(kByteUnits) + R"(, such as "512Mi" or "420MB")";
   const std::size_t length = decimal_length(text);
   if (length == 0) return (text.empty() ? "is empty" : "is not a size") + help;
   const std::string_view decimal = text.substr(0, length), suffix = text.substr(length);
   for (const Suffix& s : kByteSuffixes) {
     if (s.name != suffix) continue;
-    bytes = s.factor > 0 ? scaled(decimal, 0) * s.factor : scaled(decimal, s.decimal_exponent);
-    if (!std::isfinite(bytes)) return "is too large";
+    read = s.factor > 0 ? scaled(decimal, 0) * s.factor : scaled(decimal, s.decimal_exponent);
+    if (!std::isfinite(read)) return "is too large";
+    bytes = read;
     return {};
   }
   if (suffix == "m") return "has the unit \"m\", thousandths of a byte; did you mean \"M\"?";

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <system_error>
+#include <tuple>
 
 #include "models/scenario/bounds_text.hpp"
 #include "models/scenario/nearest.hpp"
@@ -35,12 +37,16 @@ bool is_within(std::string_view inner, std::string_view outer) {
   return inner.substr(0, outer.size()) == outer && (inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 
+// Files in the order in which they first had an issue; within a file by place, what has none last.
 std::vector<Issue> in_order(std::vector<Issue> issues) {
-  std::stable_sort(issues.begin(), issues.end(), [](const Issue& a, const Issue& b) {
-    const auto rank = [](const Issue& i) { return i.line > 0 ? i.line : std::numeric_limits<int>::max(); };
-    if (a.file != b.file) return false;  // files stay in the order in which they were read
-    return rank(a) != rank(b) ? rank(a) < rank(b) : a.column < b.column;
-  });
+  std::vector<std::string> files;
+  for (const Issue& issue : issues)
+    if (std::find(files.begin(), files.end(), issue.file) == files.end()) files.push_back(issue.file);
+  const auto rank = [&](const Issue& i) {
+    return std::tuple(std::find(files.begin(), files.end(), i.file) - files.begin(),
+                      i.line > 0 ? i.line : std::numeric_limits<int>::max(), i.column);
+  };
+  std::stable_sort(issues.begin(), issues.end(), [&](const Issue& a, const Issue& b) { return rank(a) < rank(b); });
   return issues;
 }
 
@@ -75,7 +81,12 @@ void ProblemsAt::report(std::string_view at, std::string message, bool is_error)
       file = at.substr(0, colon);
     }
   }
-  issue.file = (std::filesystem::path(folder_) / file).lexically_normal().string();
+  const std::filesystem::path path = std::filesystem::path(folder_) / file;
+  if (std::error_code unused; !std::filesystem::is_regular_file(path, unused)) {
+    // The mistake is the scenario's, not the file's.
+    return report({}, in_quotes(file) + " " + message, is_error);
+  }
+  issue.file = path.lexically_normal().string();
   issue.message = std::move(message);
   if (is_error) return issues_.error(std::move(issue));
   issues_.warning(std::move(issue));
@@ -250,10 +261,10 @@ class ValueReader final : public ValueVisitor {
     Fields fields(*this, *node_, {});
     v.describe(fields);
     fields.report_unknown();
-    if (issues_.error_count() != errors) return;
+    checked_ = issues_.error_count() == errors;
+    if (!checked_) return;
     ProblemsAt problems(issues_, pointer_);
     v.check(problems);
-    checked_ = true;
   }
 
   void list(ListView& v, const FieldInfo&) override {

@@ -1,0 +1,401 @@
+// One test per kind of mistake that somebody makes in a scenario: where it is said to be, and what is said about it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "models/scenario/read.hpp"
+
+namespace windtunnel {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kBase = R"({
+  "windtunnel": 1,
+  "name": "base",
+  "horizon": "1h",   // measured
+  "traffic": [
+    { "name": "web", "to": "shop",
+      "arrivals": { "type": "poisson", "rate": "5/s" },
+      "mix": { "browse": 0.9, "pay": "10%" },
+      "timeout": "2s" },
+    { "name": "batch", "to": "back",
+      "arrivals": { "type": "constant", "rate": "40/min" } }
+  ],
+  "services": {
+    "shop": {
+      "replicas": 3,
+      "instance": { "runtime": { "type": "event_loop", "processes": 2 },
+                    "resources": { "requests": { "cpu": "500m", "memory": "512Mi" } } },
+      "work": { "browse": [ { "cpu": "4ms" } ],
+                "pay": [ { "cpu": { "type": "exponential", "mean": "9ms" } }, { "io": "15ms" } ] },
+      "startup": [ { "phase": "boot", "time": "3s" } ],
+      "balancer": { "type": "least_request", "choices": 2 },
+      "autoscaler": { "type": "kubernetes_hpa",
+        "spec": { "minReplicas": 2, "maxReplicas": 9,
+                  "metrics": [ { "type": "Resource", "resource": { "name": "cpu",
+                                 "target": { "type": "Utilization", "averageUtilization": 60 } } } ] } }
+    },
+    "back": { "work": { "default": [ { "cpu": "1ms" } ] } }
+  },
+  "cluster": { "zones": [ "a", "b" ] },
+  "faults": [ { "type": "zone_outage", "zone": "b", "at": "20m", "for": "5m" },
+              { "type": "kill_instances", "service": "shop", "share": 0.5, "at": "30m" } ],
+  "objectives": [ { "name": "fast", "metric": "latency", "service": "shop", "quantile": 0.99, "below": "300ms" } ],
+  "cost": { "per_instance_hour": { "shop": 0.05 } }
+}
+)";
+
+// The text with one place changed.
+std::string changed(std::string_view from, std::string_view to) {
+  std::string text(kBase);
+  const std::size_t place = text.find(from);
+  EXPECT_NE(place, std::string::npos) << from;
+  if (place != std::string::npos) text.replace(place, from.size(), to);
+  return text;
+}
+
+std::vector<Issue> errors_of(const std::string& text, const std::vector<Override>& overrides = {}) {
+  try {
+    parse_scenario(text, "no/such/folder", "s.json", overrides);
+  } catch (const ConfigError& e) {
+    return e.issues();
+  }
+  return {};
+}
+
+// `at` is the piece of the changed text at whose first character the mistake is reported.
+void expect_mistake(std::string_view from, std::string_view to, std::string_view at, std::string_view pointer,
+                    const std::vector<std::string>& words) {
+  const std::string text = changed(from, to);
+  const std::size_t place = text.find(at);
+  ASSERT_NE(place, std::string::npos) << at;
+  const std::string_view before = std::string_view(text).substr(0, place);
+  const auto line = static_cast<int>(1 + std::count(before.begin(), before.end(), '\n'));
+  const std::size_t newline = before.rfind('\n');
+  const auto column = static_cast<int>(newline == std::string_view::npos ? place + 1 : place - newline);
+
+  const std::vector<Issue> errors = errors_of(text);
+  ASSERT_EQ(errors.size(), 1U) << (errors.empty() ? "nothing was wrong" : ConfigError(errors).what());
+  const Issue& e = errors.front();
+  EXPECT_EQ(e.file, "s.json");
+  EXPECT_EQ(e.line, line) << e.text();
+  EXPECT_EQ(e.column, column) << e.text();
+  EXPECT_EQ(e.pointer, pointer) << e.text();
+  for (const std::string& word : words) EXPECT_THAT(e.message, HasSubstr(word));
+}
+
+TEST(Mistake, NoneIsInTheScenarioTheOthersStartFrom) {
+  EXPECT_TRUE(errors_of(std::string(kBase)).empty()) << ConfigError(errors_of(std::string(kBase))).what();
+}
+
+// --- the document ---
+TEST(Mistake, ATrailingComma) {
+  expect_mistake("\"shop\": 0.05 }", "\"shop\": 0.05, }", "} }\n}\n", "", {"not JSON", "trailing commas"});
+}
+TEST(Mistake, AMissingComma) {
+  expect_mistake("\"name\": \"base\",", "\"name\": \"base\"", "\"horizon\"", "", {"not JSON", "comma missing"});
+}
+TEST(Mistake, AMissingBracket) {
+  const std::vector<Issue> errors = errors_of(std::string(kBase.substr(0, kBase.size() - 3)));
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_THAT(errors[0].message, HasSubstr("closed"));
+}
+TEST(Mistake, SingleQuotes) { expect_mistake("\"base\"", "'base'", "'base'", "", {"double quotes"}); }
+TEST(Mistake, AKeyGivenTwice) {
+  expect_mistake("\"replicas\": 3,", "\"replicas\": 3, \"replicas\": 4,", "\"replicas\": 4", "/services/shop/replicas",
+                 {"twice", "line 15"});
+}
+TEST(Mistake, AListInsteadOfTheDocument) {
+  const std::vector<Issue> errors = errors_of("[1]");
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].text(), "s.json:1:1: needs an object { … }; found a list");
+}
+TEST(Mistake, NoVersion) {
+  expect_mistake("\"windtunnel\": 1,", "", "{", "/windtunnel", {"\"windtunnel\" is missing"});
+}
+TEST(Mistake, AnotherVersion) {
+  expect_mistake("\"windtunnel\": 1", "\"windtunnel\": 2", "2,", "/windtunnel", {"must be 1", "2"});
+}
+TEST(Mistake, NoName) { expect_mistake("\"name\": \"base\",", "", "{", "/name", {"missing", "called"}); }
+TEST(Mistake, NoTrafficAtAll) {
+  const std::string text =
+      R"({"windtunnel": 1, "name": "x", "services": {"s": {"work": {"default": [{"cpu": "1ms"}]}}}})";
+  ASSERT_EQ(errors_of(text).size(), 1U);
+  EXPECT_EQ(errors_of(text)[0].pointer, "/traffic");
+}
+TEST(Mistake, NoServices) {
+  const std::string text = R"({"windtunnel": 1, "name": "x", "services": {},
+    "traffic": [{"name": "w", "to": "s", "arrivals": {"type": "constant", "rate": "1/s"}}]})";
+  ASSERT_EQ(errors_of(text).size(), 1U);
+  EXPECT_EQ(errors_of(text)[0].pointer, "/services");
+}
+
+// --- keys ---
+TEST(Mistake, AMistypedKey) {
+  expect_mistake("\"replicas\"", "\"replcas\"", "\"replcas\"", "/services/shop/replcas",
+                 {"unknown key \"replcas\"", "did you mean \"replicas\""});
+}
+TEST(Mistake, AKeyInAnotherSpellingStyle) {
+  expect_mistake("\"per_instance_hour\"", "\"perInstanceHour\"", "\"perInstanceHour\"", "/cost/perInstanceHour",
+                 {"did you mean \"per_instance_hour\""});
+}
+TEST(Mistake, AKeyThatTheFormatDoesNotHaveYet) {
+  expect_mistake("\"cluster\"", "\"rollouts\": [], \"cluster\"", "\"rollouts\"", "/rollouts", {"unknown key"});
+}
+TEST(Mistake, AKeyThatTheEmbeddedApiDoesNotHave) {
+  expect_mistake("\"minReplicas\"", "\"minReplica\"", "\"minReplica\"", "/services/shop/autoscaler/spec/minReplica",
+                 {"unknown key", "did you mean \"minReplicas\""});
+}
+TEST(Mistake, AParameterOfAnotherType) {
+  expect_mistake("\"mean\": \"9ms\"", "\"mean\": \"9ms\", \"cv\": 1", "\"cv\"", "/services/shop/work/pay/0/cpu/cv",
+                 {"unknown key \"cv\""});
+}
+TEST(Mistake, AMissingParameter) {
+  expect_mistake(", \"rate\": \"40/min\"", "", "{ \"type\": \"constant\"", "/traffic/1/arrivals/rate",
+                 {"\"rate\" is missing"});
+}
+
+// --- types ---
+TEST(Mistake, TextWhereANumberFits) {
+  expect_mistake("\"replicas\": 3", "\"replicas\": \"three\"", "\"three\"", "/services/shop/replicas",
+                 {"whole number", "\"three\""});
+}
+TEST(Mistake, AFractionWhereAWholeNumberFits) {
+  expect_mistake("\"processes\": 2", "\"processes\": 2.5", "2.5", "/services/shop/instance/runtime/processes",
+                 {"whole number", "2.5"});
+}
+TEST(Mistake, AnObjectWhereAListFits) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]", "{ \"cpu\": \"4ms\" }", "{ \"cpu\": \"4ms\" }",
+                 "/services/shop/work/browse", {"a list", "an object"});
+}
+TEST(Mistake, ATypeWithoutItsObject) {
+  expect_mistake("{ \"type\": \"least_request\", \"choices\": 2 }", "\"least_request\"", "\"least_request\"",
+                 "/services/shop/balancer", {"{ \"type\": \"least_request\" }"});
+}
+TEST(Mistake, AnObjectWithoutItsType) {
+  expect_mistake("\"phase\": \"boot\", ", "", "{ \"time\": \"3s\" }", "/services/shop/startup/0",
+                 {"\"phase\"", "boot", "pull", "warm"});
+}
+TEST(Mistake, AMistypedType) {
+  expect_mistake("\"poisson\"", "\"poison\"", "\"poison\"", "/traffic/0/arrivals/type",
+                 {"unknown arrivals type \"poison\"", "did you mean \"poisson\""});
+}
+TEST(Mistake, AMetricThatNoObjectiveReads) {
+  expect_mistake("\"latency\"", "\"beauty\"", "\"beauty\"", "/objectives/0/metric",
+                 {"unknown objective metric", "latency", "success_ratio"});
+}
+TEST(Mistake, AMistypedWord) {
+  expect_mistake("\"timeout\": \"2s\"", "\"timeout\": \"2s\", \"on_timeout\": \"cancle\"", "\"cancle\"",
+                 "/traffic/0/on_timeout", {"continue, cancel", "did you mean \"cancel\""});
+}
+
+// --- units ---
+TEST(Mistake, ADurationWithoutAUnit) {
+  expect_mistake("\"timeout\": \"2s\"", "\"timeout\": 2", "2 },\n", "/traffic/0/timeout",
+                 {"duration", "ns, us, ms, s, m, h, d", "bare number 2"});
+}
+TEST(Mistake, ADistributionOfDurationsWithoutAUnit) {
+  expect_mistake("\"mean\": \"9ms\"", "\"mean\": 9", "9 } }", "/services/shop/work/pay/0/cpu/mean",
+                 {"duration", "bare number 9"});
+}
+TEST(Mistake, AnUnknownUnit) {
+  expect_mistake("\"4ms\"", "\"4msec\"", "\"4msec\"", "/services/shop/work/browse/0/cpu",
+                 {"\"msec\"", "did you mean \"ms\""});
+}
+TEST(Mistake, ARateWithoutAUnit) {
+  expect_mistake("\"5/s\"", "5", "5 },\n", "/traffic/0/arrivals/rate", {"rate", "/s, /min, /h, /d"});
+}
+TEST(Mistake, ADurationWhereARateFits) {
+  expect_mistake("\"5/s\"", "\"5s\"", "\"5s\"", "/traffic/0/arrivals/rate", {"unknown unit", "/s, /min, /h, /d"});
+}
+TEST(Mistake, AShareInPercentWithoutTheSign) {
+  expect_mistake("0.9,", "90,", "90,", "/traffic/0/mix/browse", {"from 0 to 1", "did you mean \"90%\""});
+}
+TEST(Mistake, AMemoryQuantityWithAForeignUnit) {
+  expect_mistake("\"512Mi\"", "\"512Mo\"", "\"512Mo\"", "/services/shop/instance/resources/requests/memory",
+                 {"\"Mo\"", "Mi"});
+}
+TEST(Mistake, MemoryWhereCpuFits) {
+  expect_mistake("\"cpu\": \"500m\"", "\"cpu\": \"1Gi\"", "\"1Gi\"", "/services/shop/instance/resources/requests/cpu",
+                 {"\"Gi\"", "cores"});
+}
+
+// --- bounds ---
+TEST(Mistake, ANegativeDuration) { expect_mistake("\"1h\"", "\"-1h\"", "\"-1h\"", "/horizon", {"negative"}); }
+TEST(Mistake, AHorizonOfNothing) { expect_mistake("\"1h\"", "\"0s\"", "\"0s\"", "/horizon", {"above 0s"}); }
+TEST(Mistake, AHorizonBeyondTheClock) {
+  expect_mistake("\"1h\"", "\"900000d\"", "\"900000d\"", "/horizon", {"290 years"});
+}
+TEST(Mistake, ANumberOutOfBounds) {
+  expect_mistake("\"replicas\": 3", "\"replicas\": -1", "-1", "/services/shop/replicas", {"at least 0", "-1"});
+}
+TEST(Mistake, ANegativePrice) {
+  expect_mistake("\"shop\": 0.05", "\"shop\": -0.05", "-0.05", "/cost/per_instance_hour/shop", {"at least 0"});
+}
+TEST(Mistake, MorePointsThanAnybodyCanKeep) {
+  expect_mistake("\"horizon\": \"1h\",", "\"horizon\": \"1h\", \"metrics\": { \"resolution\": \"1us\" },", "\"1us\"",
+                 "/metrics/resolution", {"3600000000 points"});
+}
+TEST(Mistake, SharesThatDoNotSumToOne) {
+  expect_mistake("\"10%\"", "\"20%\"", "{ \"browse\": 0.9", "/traffic/0/mix", {"sum to 1.1"});
+}
+TEST(Mistake, ANumberThatNoDoubleHolds) {
+  expect_mistake("\"shop\": 0.05", "\"shop\": 1e999", "1e999", "", {"too large"});
+}
+
+// --- references ---
+TEST(Mistake, TrafficToAServiceThatIsNotThere) {
+  expect_mistake("\"to\": \"shop\"", "\"to\": \"shpo\"", "\"shpo\"", "/traffic/0/to",
+                 {"no service \"shpo\"", "did you mean \"shop\""});
+}
+TEST(Mistake, AClassWithoutWork) {
+  expect_mistake("\"pay\": \"10%\"", "\"buy\": \"10%\"", "\"10%\"", "/traffic/0/mix/buy",
+                 {"\"shop\" has no work for the class \"buy\"", "browse, pay"});
+}
+TEST(Mistake, NoMixAndNoDefaultWork) {
+  expect_mistake("\"to\": \"back\"", "\"to\": \"shop\"", "{ \"name\": \"batch\"", "/traffic/1",
+                 {"class \"default\"", "no work"});
+}
+TEST(Mistake, TwoSourcesOfOneName) {
+  expect_mistake("\"batch\"", "\"web\"", "\"web\", \"to\": \"back\"", "/traffic/1/name",
+                 {"\"web\"", "taken", "/traffic/0"});
+}
+TEST(Mistake, AFaultInAZoneThatIsNotThere) {
+  expect_mistake("\"zone\": \"b\"", "\"zone\": \"c\"", "\"c\"", "/faults/0/zone", {"no zone \"c\"", "a, b"});
+}
+TEST(Mistake, AFaultOfAServiceThatIsNotThere) {
+  expect_mistake("\"service\": \"shop\", \"share\"", "\"service\": \"shopp\", \"share\"", "\"shopp\"",
+                 "/faults/1/service", {"no service \"shopp\"", "did you mean \"shop\""});
+}
+TEST(Mistake, AnObjectiveForAServiceThatIsNotThere) {
+  expect_mistake("\"service\": \"shop\", \"quantile\"", "\"service\": \"front\", \"quantile\"", "\"front\"",
+                 "/objectives/0/service", {"no service \"front\"", "back, shop"});
+}
+TEST(Mistake, APriceOfAServiceThatIsNotThere) {
+  expect_mistake("{ \"shop\": 0.05", "{ \"ship\": 0.05", "0.05", "/cost/per_instance_hour/ship",
+                 {"no service \"ship\"", "did you mean \"shop\""});
+}
+TEST(Mistake, AZoneTwice) {
+  expect_mistake("[ \"a\", \"b\" ]", "[ \"b\", \"b\" ]", "\"b\" ]", "/cluster/zones/1", {"twice"});
+}
+TEST(Mistake, AServiceWithoutAName) {
+  const std::vector<Issue> errors = errors_of(changed("\"cost\"", "\"description\": \"\", \"cost\""));
+  EXPECT_TRUE(errors.empty());
+  expect_mistake("\"back\": { \"work\"",
+                 "\"\": { \"work\": { \"default\": [ { \"cpu\": \"1ms\" } ] } }, \"back\": { \"work\"",
+                 "{ \"work\": { \"default\"", "/services/", {"needs a name"});
+}
+TEST(Mistake, UtilizationWithoutARequest) {
+  expect_mistake("\"cpu\": \"500m\", ", "", "{ \"memory\"", "/services/shop/instance/resources/requests/cpu",
+                 {"missing", "kubernetes_hpa"});
+}
+
+// --- files ---
+TEST(Mistake, ATraceThatIsNotThere) {
+  expect_mistake("{ \"type\": \"poisson\", \"rate\": \"5/s\" }", "{ \"type\": \"trace\", \"file\": \"sale.csv\" }",
+                 "{ \"type\": \"trace\"", "/traffic/0/arrivals", {"\"sale.csv\"", "does not exist"});
+}
+TEST(Mistake, AScenarioThatIsNotThere) {
+  try {
+    read_scenario("no/such/scenario.json");
+    FAIL() << "no error";
+  } catch (const ConfigError& e) {
+    ASSERT_EQ(e.issues().size(), 1U);
+    EXPECT_EQ(e.issues()[0].file, "no/such/scenario.json");
+    EXPECT_THAT(e.issues()[0].message, HasSubstr("No such file"));
+  }
+}
+
+// --- several at once ---
+TEST(Mistakes, AreReportedTogetherAcrossKindsInTheOrderOfTheText) {
+  std::string text = changed("\"1h\"", "3600");
+  text.replace(text.find("\"to\": \"back\""), 12, "\"to\": \"bakc\"");
+  text.replace(text.find("\"phase\": \"boot\""), 15, "\"phase\": \"boat\"");
+  text.replace(text.find("\"zone\": \"b\""), 11, "\"zone\": \"z\"");
+  std::vector<std::string> pointers;
+  for (const Issue& e : errors_of(text)) pointers.push_back(e.pointer);
+  EXPECT_THAT(pointers,
+              ::testing::ElementsAre("/horizon", "/traffic/1/to", "/services/shop/startup/0/phase", "/faults/0/zone"));
+}
+
+TEST(Mistakes, InAServiceDoNotCastDoubtOnWhatRefersToIt) {
+  // The work of "shop" could not be read, so nobody is told that it has none for a class.
+  const std::vector<Issue> errors =
+      errors_of(changed("\"work\": { \"browse\": [ { \"cpu\": \"4ms\" } ],", "\"work\": { \"brows\": [ 1 ],"));
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].pointer, "/services/shop/work/brows/0");
+}
+
+TEST(Mistakes, OfServicesThatCannotBeReadDoNotMakeEveryReferenceWrong) {
+  const std::vector<Issue> errors = errors_of(R"({"windtunnel": 1, "name": "x", "services": [],
+    "traffic": [{"name": "w", "to": "s", "arrivals": {"type": "constant", "rate": "1/s"}}]})");
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].pointer, "/services");
+}
+
+TEST(Mistakes, AreOneLineEachInTheExceptionsText) {
+  std::string text = changed("\"1h\"", "3600");
+  text.replace(text.find("\"replicas\": 3"), 13, "\"replicas\": []");
+  EXPECT_EQ(
+      std::string(ConfigError(errors_of(text)).what()),
+      "s.json:4:14: /horizon: needs a duration with a unit (ns, us, ms, s, m, h, d), such as \"250ms\" or \"1h30m\"; "
+      "found the bare number 3600\n"
+      "s.json:15:19: /services/shop/replicas: needs a whole number; found a list");
+}
+
+// --- --set ---
+Scenario with(const std::vector<Override>& overrides) {
+  return parse_scenario(std::string(kBase), "", "s.json", overrides).scenario;
+}
+
+TEST(Override, SetsAValueByDottedPathOrPointer) {
+  EXPECT_EQ(with({{"services.shop.replicas", "9"}}).services.at("shop").replicas, 9);
+  EXPECT_EQ(with({{"/services/shop/replicas", "9"}}).services.at("shop").replicas, 9);
+  EXPECT_EQ(with({{"traffic.0.timeout", "5s"}}).traffic[0].timeout, std::chrono::seconds(5));
+  EXPECT_EQ(with({{"traffic.0.timeout", "\"5s\""}}).traffic[0].timeout, std::chrono::seconds(5));
+  EXPECT_EQ(with({{"name", "7"}}).name, "7") << "a name that looks like a number";
+}
+
+TEST(Override, CreatesWhatIsOnTheWay) {
+  EXPECT_EQ(with({{"services.back.instance.resources.requests.cpu", "250m"}})
+                .services.at("back")
+                .instance.resources.requests.cpu->cores,
+            0.25);
+  EXPECT_EQ(with({{"cluster.zones.-", "c"}}).cluster.zones, (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(Override, TakesWholeObjectsAndTheLastOneWins) {
+  const Scenario s = with({{"services.shop.balancer", R"({"type": "random"})"}, {"seed", "1"}, {"seed", "5"}});
+  EXPECT_EQ(s.services.at("shop").balancer.type(), "random");
+  EXPECT_EQ(s.seed, 5);
+}
+
+TEST(Override, OfNullGoesBackToTheDefault) {
+  EXPECT_FALSE(with({{"services.shop.autoscaler", "null"}}).services.at("shop").autoscaler);
+  EXPECT_EQ(with({{"services.shop.replicas", "null"}}).services.at("shop").replicas, 1);
+  EXPECT_EQ(with({{"services.shop.no_such_thing", "null"}}).services.at("shop").replicas, 3);
+}
+
+void expect_override_error(const Override& change, const std::string& pointer, const std::string& words) {
+  const std::vector<Issue> errors = errors_of(std::string(kBase), {change});
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].line, 0);
+  EXPECT_EQ(errors[0].pointer, pointer);
+  EXPECT_THAT(errors[0].message, HasSubstr("--set " + change.path));
+  EXPECT_THAT(errors[0].message, HasSubstr(words));
+}
+
+TEST(Override, ThatDoesNotFitIsNamedInTheError) {
+  expect_override_error({"services.shop.replicas", "many"}, "/services/shop/replicas", "whole number");
+  expect_override_error({"services.shop.replcas", "3"}, "/services/shop/replcas", "did you mean \"replicas\"");
+  expect_override_error({"traffic.0.to", "shpo"}, "/traffic/0/to", "did you mean \"shop\"");
+  expect_override_error({"traffic.7.to", "shop"}, "/traffic", "has 2 elements");
+  expect_override_error({"name.first", "x"}, "/name", "neither an object nor a list");
+  expect_override_error({"services.shop.balancer", "{\"type\": "}, "", "not JSON");
+  expect_override_error({"", "3"}, "", "whole scenario");
+}
+
+}  // namespace
+}  // namespace windtunnel
