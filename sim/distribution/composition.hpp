@@ -21,7 +21,8 @@ class Composition {
   };
   Piece split(std::uint64_t word) const {
     std::size_t i = 0;
-    while (i + 1 < pieces_.size() && word >= pieces_[i + 1].first) ++i;
+    // Counts instead of stopping: which part it is cannot be predicted, and there are few.
+    for (std::size_t k = 1; k < pieces_.size(); ++k) i += word >= pieces_[k].first ? 1 : 0;
     const Slot& s = pieces_[i];
     return {s.part, s.factor == 0 ? word : spread(s, word)};
   }

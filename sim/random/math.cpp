@@ -40,8 +40,8 @@ WINDTUNNEL_CLONES void nanoseconds_of(const double* seconds, std::int64_t* out, 
   constexpr double kLimit = 0x1.0p51;
   std::uint64_t large = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    double ns = seconds[i] * 1e9;
-    ns = ns > 0 ? ns : 0;
+    const double product = seconds[i] * 1e9;
+    const double ns = detail::where_negative(product, 0, product);
     // The sign bit of kLimit - ns, gathered without a branch.
     large |= std::bit_cast<std::uint64_t>(kLimit - ns);
     out[i] = std::bit_cast<std::int64_t>(ns + kShifter) - std::bit_cast<std::int64_t>(kShifter);
