@@ -13,8 +13,9 @@ help:  ## this list
 setup:
 	@tools/setup
 
+# The command's exit code 1 says that an objective is missed: here that is the story, not an error.
 demo: release  ## build, then fly the flash-sale scenario
-	build/release/cli/windtunnel run scenarios/flash-sale.json
+	build/release/cli/windtunnel run scenarios/flash-sale.json || [ $$? -eq 1 ]
 
 release: setup  ## the command in build/release/cli, the Python package in build/release/python
 	@test -e build/release/build.ninja || cmake --preset release
