@@ -40,31 +40,36 @@ struct SharedCores {
   void remove(std::uint32_t request);
 };
 
-// One running copy of a service. The first cache line is what a request touches.
+// One running copy of a service: what every request touches, in a cache line.
 struct alignas(64) Instance {
   enum class State : std::uint8_t { kAbsent, kStarting, kReady, kDraining };
 
+  Station main;                       // its first station; most have no other
+  std::uint32_t position = kNone;     // in the service's arrays of live instances
+  std::uint32_t capacity = kNone;     // most requests it holds; kNone: unlimited
+  std::int64_t running_sum = 0;       // the integral of `running` over time is running_sum + running * now
+  std::uint32_t running = 0;          // threads that compute, where cores are not shared
+  std::uint32_t first_extra = kNone;  // its other stations
+  std::uint16_t service = 0;
   State state = State::kAbsent;
   bool serving = false;  // its threads run; false while it starts
   bool plain = true;     // work takes its nominal time: not stretched, not warming up, not paused, cores not shared
   bool shared = false;   // its threads share cores
   bool paused = false;
-  std::uint16_t service = 0;
-  std::uint32_t position = kNone;     // in the service's arrays of live instances
-  std::uint32_t capacity = kNone;     // most requests it holds; kNone: unlimited
-  std::uint32_t concurrency = kNone;  // most of them past the gate
-  std::uint32_t admitted = 0;         // past the gate now; kept only where there is a limit
-  std::uint32_t first_station = kNone;
-  std::uint32_t next_process = 0;
-  std::uint32_t running = 0;     // threads that compute, where cores are not shared
-  std::int64_t running_sum = 0;  // their integral over time is running_sum + running * now
-  double stretch = 1;            // time per unit of work
-  RequestQueue gate;
+};
+static_assert(sizeof(Instance) == 64);
 
+// The rest of an instance.
+struct InstanceLife {
   std::uint32_t serial = 0;  // tells instances apart over the whole run
   std::uint32_t zone = 0;
-  std::uint32_t life = 0;          // voids callbacks that were meant for a former instance in this slot
-  std::uint32_t idle_stamp = 0;    // voids keep-alive timers (functions)
+  std::uint32_t life = 0;             // voids callbacks that were meant for a former instance in this slot
+  std::uint32_t idle_stamp = 0;       // voids keep-alive timers (functions)
+  std::uint32_t concurrency = kNone;  // most requests past the gate
+  std::uint32_t admitted = 0;         // past the gate now; kept only where there is a limit
+  std::uint32_t next_process = 0;
+  RequestQueue gate;
+  double stretch = 1;              // time per unit of work
   std::int64_t slow_requests = 0;  // so many more requests take `warm_slowdown` times the CPU
   double warm_slowdown = 1;
   double fault_slowdown = 1;

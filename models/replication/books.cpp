@@ -116,12 +116,15 @@ void Replication::series_point() {
     if (narrated_ && bin_s > 0) {
       const double bin_ns = bin_s * 1e9;
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
+      constexpr double kShown[] = {.5, .95, .99};
+      double latency[3];
+      s.bin_latency.quantiles(kShown, latency);
       const double row[] = {static_cast<double>(arrived - s.arrived_taken) / bin_s,
                             static_cast<double>(completed - s.completed_taken) / bin_s,
                             static_cast<double>(lost - s.lost_taken) / bin_s,
-                            s.bin_latency.quantile(.5) * 1e-9,
-                            s.bin_latency.quantile(.95) * 1e-9,
-                            s.bin_latency.quantile(.99) * 1e-9,
+                            latency[0] * 1e-9,
+                            latency[1] * 1e-9,
+                            latency[2] * 1e-9,
                             utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
                             request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
                             s.bin.waiting / bin_ns,
@@ -163,7 +166,7 @@ void Replication::check_identities(const Service& s) const {
   std::int64_t present = 0;
   for (std::uint32_t r = 0; r < pool_.size(); ++r) {
     const Request& request = pool_.at(r);
-    if (request.state == Request::State::kFree || kinds_[request.kind].service != s.index) continue;
+    if (request.state() == Request::State::kFree || kinds_[request.kind].service != s.index) continue;
     ++present;
     residence += static_cast<std::uint64_t>(now_ns() - std::max(request.arrived, measure_from_));
   }
@@ -216,7 +219,11 @@ namespace {
 void write_times(Record& record, const std::string& prefix, const Histogram& h) {
   record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
   record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
-  for (const auto& [name, p] : kQuantiles) record.values.push_back({prefix + "." + name, "s", h.quantile(p) * 1e-9});
+  double shares[std::size(kQuantiles)], values[std::size(kQuantiles)];
+  for (std::size_t i = 0; i < std::size(kQuantiles); ++i) shares[i] = kQuantiles[i].p;
+  h.quantiles(shares, values);
+  for (std::size_t i = 0; i < std::size(kQuantiles); ++i)
+    record.values.push_back({prefix + "." + kQuantiles[i].name, "s", values[i] * 1e-9});
   record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
 }
 

@@ -233,7 +233,7 @@ std::int64_t Replication::live(const Service& service) const {
 // The zone with the fewest live instances of the service among those that are up, the first of equals.
 std::uint32_t Replication::pick_zone(const Service& service) const {
   std::vector<std::int64_t> count(zone_up_.size(), 0);
-  for (const std::uint32_t slot : service.slot_at) ++count[instances_[slot].zone];
+  for (const std::uint32_t slot : service.slot_at) ++count[lives_[slot].zone];
   std::uint32_t best = kNone;
   for (std::uint32_t z = 0; z < count.size(); ++z)
     if (zone_up_[z] && (best == kNone || count[z] < count[best])) best = z;
@@ -251,31 +251,34 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
     slot = static_cast<std::uint32_t>(instances_.size());
     instances_.emplace_back();
     shared_.emplace_back();
-    instances_[slot].first_station = static_cast<std::uint32_t>(stations_.size());
-    stations_.resize(stations_.size() + service.stations_each);
+    lives_.emplace_back();
+    instances_[slot].first_extra = static_cast<std::uint32_t>(extra_stations_.size());
+    extra_stations_.resize(extra_stations_.size() + service.stations_each - 1);
   }
-  const std::uint32_t first_station = instances_[slot].first_station;
-  const std::uint32_t life = instances_[slot].life + 1;
+  const std::uint32_t first_extra = instances_[slot].first_extra;
+  const std::uint32_t life = lives_[slot].life + 1;
   Instance& instance = instances_[slot] = Instance{};
-  instance.first_station = first_station;
-  instance.life = life;
+  instance.first_extra = first_extra;
+  lives_[slot] = InstanceLife{};
+  more(instance).life = life;
   instance.service = service.index;
   instance.state = Instance::State::kStarting;
-  instance.serial = service.next_serial++;
-  instance.zone = zone;
-  instance.created = sim_.now();
+  more(instance).serial = service.next_serial++;
+  more(instance).zone = zone;
+  more(instance).created = sim_.now();
   instance.shared = service.shares_cores;
-  instance.base_speed = service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
+  more(instance).base_speed =
+      service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
   const auto& [runtime, resources, concurrency, backlog, speed, spread, pauses] = service.params->instance;
-  if (service.gated) instance.concurrency = static_cast<std::uint32_t>(*concurrency);
+  if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*concurrency);
   if (backlog) {
-    const std::uint32_t in_service = service.gated                 ? instance.concurrency
+    const std::uint32_t in_service = service.gated                 ? more(instance).concurrency
                                      : service.threads[0] == kNone ? 0
                                                                    : service.threads[0] * service.processes;
     instance.capacity = in_service + static_cast<std::uint32_t>(*backlog);
   }
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
-    Station& station = stations_[first_station + k] = Station{};
+    Station& station = station_at(station_id(slot, k)) = Station{};
     station.instance = slot;
     station.role = k < service.processes ? 0 : 1;
     station.threads = service.threads[station.role];
@@ -293,22 +296,21 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
   service.alive_most = std::max(service.alive_most, static_cast<std::int64_t>(service.slot_at.size()));
 
   for (const auto& tell : service.on_created) {
-    const std::uint32_t serial = instance.serial;  // `instance` may move when others are created
+    const std::uint32_t serial = more(instance).serial;  // `instance` may move when others are created
     sim_.at(sim_.now(), [&tell, serial] { tell(serial); });
   }
   if (at_once) {
-    instance.running_since = sim_.now();
+    more(instance).running_since = sim_.now();
     become_ready(service, slot);
     return slot;
   }
   ++service.cold_starts;
   const PhaseEffect start = draw_startup(service.params->startup, *service.startup_words);
-  instance.slow_requests = start.slow_requests;
-  instance.warm_slowdown = start.slowdown;
-  instance.running_since = sim_.now() + from_seconds(start.pending_s);
+  more(instance).slow_requests = start.slow_requests;
+  more(instance).warm_slowdown = start.slowdown;
+  more(instance).running_since = sim_.now() + from_seconds(start.pending_s);
   sim_.after(from_seconds(start.delay_s), [this, &service, slot, life] {
-    if (instances_[slot].life == life && instances_[slot].state == Instance::State::kStarting)
-      become_ready(service, slot);
+    if (lives_[slot].life == life && instances_[slot].state == Instance::State::kStarting) become_ready(service, slot);
   });
   return slot;
 }
@@ -317,15 +319,15 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   instance.state = Instance::State::kReady;
   instance.serving = true;
-  instance.ready_since = sim_.now();
+  more(instance).ready_since = sim_.now();
   restretch(service, slot);
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
-    const std::uint32_t station = instance.first_station + k;
+    const std::uint32_t station = station_id(slot, k);
     if (service.polls)
-      for (std::uint32_t t = 0; t < stations_[station].asleep; ++t)
-        sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station, instance.life);
+      for (std::uint32_t t = 0; t < station_at(station).asleep; ++t)
+        sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station, more(instance).life);
     pump(service, station);
   }
   if (service.on_demand) {
@@ -350,19 +352,19 @@ void Replication::drain(Service& service, std::uint32_t slot) {
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   instance.state = Instance::State::kDraining;
   if (service.outstanding[instance.position] == 0) return remove_instance(service, slot);
-  const std::uint32_t life = instance.life;
+  const std::uint32_t life = more(instance).life;
   sim_.after(service.params->drain_timeout, [this, &service, slot, life] {
-    if (instances_[slot].life != life || instances_[slot].state != Instance::State::kDraining) return;
+    if (lives_[slot].life != life || instances_[slot].state != Instance::State::kDraining) return;
     lose_all(service, slot, Outcome::kFailedInstanceLost);
     remove_instance(service, slot);
   });
 }
 
 void Replication::defer_removal(std::uint32_t slot) {
-  const std::uint32_t life = instances_[slot].life;
+  const std::uint32_t life = lives_[slot].life;
   sim_.at(sim_.now(), [this, slot, life] {
     const Instance& instance = instances_[slot];
-    if (instance.life != life || instance.state != Instance::State::kDraining) return;
+    if (more(instance).life != life || instance.state != Instance::State::kDraining) return;
     Service& service = *services_[instance.service];
     if (service.outstanding[instance.position] == 0) remove_instance(service, slot);
   });
@@ -379,10 +381,10 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   service.slot_at.pop_back();
   service.outstanding.pop_back();
   service.alive.add(sim_.now(), -1);
-  for (std::uint32_t k = 0; k < service.stations_each; ++k) stations_[instance.first_station + k].instance = kNone;
+  for (std::uint32_t k = 0; k < service.stations_each; ++k) station_at(station_id(slot, k)).instance = kNone;
   instance.state = Instance::State::kAbsent;
   instance.serving = false;
-  ++instance.life;
+  ++more(instance).life;
   ++shared_[slot].version;
   service.free_slots.push_back(slot);
 }
@@ -391,10 +393,10 @@ void Replication::lose_all(Service& service, std::uint32_t slot, Outcome why) {
   Instance& instance = instances_[slot];
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   instance.state = Instance::State::kDraining;
-  instance.serving = false;  // nothing starts on it …
-  instance.concurrency = 0;  // … nor passes its gate
+  instance.serving = false;        // nothing starts on it …
+  more(instance).concurrency = 0;  // … nor passes its gate
   for (std::uint32_t r = 0; r < pool_.size(); ++r)
-    if (pool_[r].state != Request::State::kFree && pool_[r].instance == slot) lose(service, r, why);
+    if (pool_[r].state() != Request::State::kFree && pool_[r].instance == slot) lose(service, r, why);
 }
 
 // Kubernetes' order of victims, as far as it shows here: those not ready first, then the newest.
@@ -411,7 +413,7 @@ void Replication::set_replicas(Service& service, std::int64_t replicas) {
       const Instance &x = instances_[a], &y = instances_[b];
       if ((x.state == Instance::State::kStarting) != (y.state == Instance::State::kStarting))
         return x.state == Instance::State::kStarting;
-      return x.serial > y.serial;
+      return more(x).serial > more(y).serial;
     };
     for (const std::uint32_t slot : service.slot_at)
       if (instances_[slot].state != Instance::State::kDraining && (victim == kNone || earlier(slot, victim)))
@@ -426,27 +428,27 @@ void Replication::set_replicas(Service& service, std::int64_t replicas) {
 
 void Replication::restretch(Service&, std::uint32_t slot) {
   Instance& instance = instances_[slot];
-  const double stretch = instance.fault_slowdown / instance.base_speed;
-  if (stretch != instance.stretch) {
+  const double stretch = more(instance).fault_slowdown / more(instance).base_speed;
+  if (stretch != more(instance).stretch) {
     if (!instance.paused) freeze(slot);
-    instance.stretch = stretch;
+    more(instance).stretch = stretch;
     if (!instance.paused) thaw(slot);
   }
-  instance.plain = !instance.paused && !instance.shared && stretch == 1 && instance.slow_requests == 0;
+  instance.plain = !instance.paused && !instance.shared && stretch == 1 && more(instance).slow_requests == 0;
 }
 
 void Replication::freeze(std::uint32_t slot) {
   Instance& instance = instances_[slot];
   if (instance.shared) {
-    shared_[slot].advance(now_ns(), instance.stretch, false);
+    shared_[slot].advance(now_ns(), more(instance).stretch, false);
     ++shared_[slot].version;
     return;
   }
   if (instance.running == 0) return;
   for (std::uint32_t r = 0; r < pool_.size(); ++r) {
     Request& request = pool_[r];
-    if (request.state != Request::State::kRunning || request.instance != slot) continue;
-    request.demand = std::llrint(static_cast<double>(request.until - now_ns()) / instance.stretch);
+    if (request.state() != Request::State::kRunning || request.instance != slot) continue;
+    request.demand = std::llrint(static_cast<double>(request.until - now_ns()) / more(instance).stretch);
     ++request.stamp;
     --instance.running;
     instance.running_sum += now_ns();
@@ -456,24 +458,24 @@ void Replication::freeze(std::uint32_t slot) {
 void Replication::thaw(std::uint32_t slot) {
   Instance& instance = instances_[slot];
   if (instance.shared) {
-    shared_[slot].advance(now_ns(), instance.stretch, true);
+    shared_[slot].advance(now_ns(), more(instance).stretch, true);
     return shared_changed(slot);
   }
   if (service_idle(slot)) return;
   for (std::uint32_t r = 0; r < pool_.size(); ++r) {
     Request& request = pool_[r];
-    if (request.state != Request::State::kRunning || request.instance != slot) continue;
-    request.until = now_ns() + std::llrint(static_cast<double>(request.demand) * instance.stretch);
+    if (request.state() != Request::State::kRunning || request.instance != slot) continue;
+    request.until = now_ns() + std::llrint(static_cast<double>(request.demand) * more(instance).stretch);
     ++instance.running;
     instance.running_sum -= now_ns();
     sim_.schedule(request.until, kCpuDone, r, request.stamp);
   }
 }
 
-bool Replication::service_idle(std::uint32_t slot) const {
+bool Replication::service_idle(std::uint32_t slot) {
   const Instance& instance = instances_[slot];
   for (std::uint32_t k = 0; k < services_[instance.service]->stations_each; ++k)
-    if (stations_[instance.first_station + k].busy > 0) return false;
+    if (station_at(station_id(slot, k)).busy > 0) return false;
   return true;
 }
 
@@ -482,11 +484,11 @@ void Replication::pause(Service& service, std::uint32_t slot, bool on) {
   if (on) {
     freeze(slot);
     instance.paused = true;
-    instance.pause_began = now_ns();
+    more(instance).pause_began = now_ns();
   } else {
-    const double length = static_cast<double>(now_ns() - instance.pause_began);
+    const double length = static_cast<double>(now_ns() - more(instance).pause_began);
     service.pause_square_ns2 += length * length;
-    if (instance.shared) shared_[slot].advance(now_ns(), instance.stretch, true);
+    if (instance.shared) shared_[slot].advance(now_ns(), more(instance).stretch, true);
     instance.paused = false;
     thaw(slot);
   }
@@ -494,8 +496,8 @@ void Replication::pause(Service& service, std::uint32_t slot, bool on) {
 }
 
 void Replication::schedule_pause(Service& service, std::uint32_t slot) {
-  const std::uint32_t life = instances_[slot].life;
-  const auto lives = [this, slot, life] { return instances_[slot].life == life; };
+  const std::uint32_t life = lives_[slot].life;
+  const auto lives = [this, slot, life] { return lives_[slot].life == life; };
   sim_.after(Duration{service.pause_every->next_ns()}, [this, &service, slot, lives] {
     if (!lives()) return;
     pause(service, slot, true);
@@ -510,7 +512,8 @@ void Replication::schedule_pause(Service& service, std::uint32_t slot) {
 // Consumed since the instance was created.
 double Replication::cpu_seconds(const Instance& instance, std::uint32_t slot) {
   if (instance.shared) {
-    if (instance.state != Instance::State::kAbsent) shared_[slot].advance(now_ns(), instance.stretch, instance.paused);
+    if (instance.state != Instance::State::kAbsent)
+      shared_[slot].advance(now_ns(), more(instance).stretch, instance.paused);
     return shared_[slot].used_ns * 1e-9;
   }
   return static_cast<double>(instance.running_sum + std::int64_t{instance.running} * now_ns()) * 1e-9;
@@ -525,7 +528,7 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   if (!service.idle.empty()) {
     const std::uint32_t slot = service.idle.back();
     service.idle.pop_back();
-    ++instances_[slot].idle_stamp;
+    ++lives_[slot].idle_stamp;
     return deliver(service, r, slot);
   }
   if (live(service) < service.demand_terms->max_instances) {
@@ -553,12 +556,12 @@ void Replication::function_idle(Service& service, std::uint32_t slot) {
     return defer_removal(slot);
   }
   service.idle.push_back(slot);
-  sim_.schedule(now_ns() + service.demand_terms->keep_alive.count(), kKeepAlive, slot, ++instance.idle_stamp);
+  sim_.schedule(now_ns() + service.demand_terms->keep_alive.count(), kKeepAlive, slot, ++more(instance).idle_stamp);
 }
 
 void Replication::keep_alive_over(std::uint32_t slot, std::uint32_t stamp) {
   Instance& instance = instances_[slot];
-  if (instance.state != Instance::State::kReady || instance.idle_stamp != stamp) return;
+  if (instance.state != Instance::State::kReady || more(instance).idle_stamp != stamp) return;
   Service& service = *services_[instance.service];
   service.idle.erase(std::find(service.idle.begin(), service.idle.end(), slot));
   remove_instance(service, slot);
@@ -586,8 +589,8 @@ std::vector<InstanceSignal> Replication::instance_signals(Service& service) {
     const auto state = instance.state == Instance::State::kStarting ? InstanceSignal::State::kStarting
                        : instance.state == Instance::State::kReady  ? InstanceSignal::State::kReady
                                                                     : InstanceSignal::State::kDraining;
-    out.push_back({instance.serial, state, instance.created, instance.ready_since,
-                   instance.running_since <= sim_.now() ? instance.running_since : kNever,
+    out.push_back({more(instance).serial, state, more(instance).created, more(instance).ready_since,
+                   more(instance).running_since <= sim_.now() ? more(instance).running_since : kNever,
                    cpu_seconds(instance, slot)});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -633,14 +636,14 @@ Replication::Service& Replication::named(const std::string& service) const {
 
 std::uint32_t Replication::slot_of(const Service& service, std::uint32_t serial) const {
   for (const std::uint32_t slot : service.slot_at)
-    if (instances_[slot].serial == serial) return slot;
+    if (lives_[slot].serial == serial) return slot;
   return kNone;
 }
 
 std::vector<std::uint32_t> Replication::instances(const std::string& service) const {
   std::vector<std::uint32_t> out;
   for (const std::uint32_t slot : named(service).slot_at)
-    if (instances_[slot].state != Instance::State::kDraining) out.push_back(instances_[slot].serial);
+    if (instances_[slot].state != Instance::State::kDraining) out.push_back(lives_[slot].serial);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -650,7 +653,7 @@ std::vector<std::uint32_t> Replication::instances_in_zone(const std::string& ser
   const auto index = static_cast<std::uint32_t>(std::find(zones.begin(), zones.end(), zone) - zones.begin());
   std::vector<std::uint32_t> out;
   for (const std::uint32_t slot : named(service).slot_at)
-    if (instances_[slot].zone == index) out.push_back(instances_[slot].serial);
+    if (lives_[slot].zone == index) out.push_back(lives_[slot].serial);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -692,7 +695,7 @@ void Replication::set_slowdown(const std::string& name, std::uint32_t serial, do
   Service& service = named(name);
   const std::uint32_t slot = slot_of(service, serial);
   if (slot == kNone) return;
-  instances_[slot].fault_slowdown = factor;
+  lives_[slot].fault_slowdown = factor;
   restretch(service, slot);
 }
 

@@ -89,6 +89,20 @@ class Replication final : public FaultTarget {
 
   // requests.cpp
   std::int64_t now_ns() const { return sim_.now_ns(); }
+  // A station is named by its instance's slot if it is that instance's first, else by its index and kExtra.
+  static constexpr std::uint32_t kExtra = 0x80000000u;
+  Station& station_at(std::uint32_t id) {
+    return (id & kExtra) != 0 ? extra_stations_[id & ~kExtra] : instances_[id].main;
+  }
+  std::uint32_t station_id(std::uint32_t slot, std::uint32_t index) const {  // of an instance's index-th
+    return index == 0 ? slot : (instances_[slot].first_extra + index - 1) | kExtra;
+  }
+  InstanceLife& more(const Instance& instance) {
+    return lives_[static_cast<std::size_t>(&instance - instances_.data())];
+  }
+  const InstanceLife& more(const Instance& instance) const {
+    return lives_[static_cast<std::size_t>(&instance - instances_.data())];
+  }
   // Flattened: a request's whole way in, and its whole way out, are a function each (measured: a third faster).
   [[gnu::flatten]] void arrive(Source& source, std::uint32_t id);
   void create(Source& source, std::uint16_t kind, float size);
@@ -142,7 +156,7 @@ class Replication final : public FaultTarget {
   void schedule_pause(Service& service, std::uint32_t slot);
   void freeze(std::uint32_t slot);  // stops the clock of everything that computes on unshared cores
   void thaw(std::uint32_t slot);
-  bool service_idle(std::uint32_t slot) const;
+  bool service_idle(std::uint32_t slot);
   std::vector<InstanceSignal> instance_signals(Service& service);
   std::int64_t live(const Service& service) const;
   std::uint32_t pick_zone(const Service& service) const;
@@ -192,7 +206,8 @@ class Replication final : public FaultTarget {
   Simulation sim_;
   RequestPool pool_;
   std::vector<Instance> instances_;
-  std::vector<Station> stations_;
+  std::vector<InstanceLife> lives_;  // by instance slot, as shared_
+  std::vector<Station> extra_stations_;
   std::vector<SharedCores> shared_;  // by instance slot
   std::vector<RequestKind> kinds_;
   std::vector<std::unique_ptr<Service>> services_;

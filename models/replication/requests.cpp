@@ -39,8 +39,8 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       return;
     }
     case kPollWake: {
-      Station& station = stations_[target];
-      if (station.instance == kNone || instances_[station.instance].life != stamp) return;
+      Station& station = station_at(target);
+      if (station.instance == kNone || lives_[station.instance].life != stamp) return;
       --station.asleep;
       Service& service = *services_[instances_[station.instance].service];
       if (station.waiting > 0) return pump(service, target);
@@ -99,17 +99,14 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   request.arrived = now;
   request.started = -1;
   request.kind = kind_index;
-  request.step = 0;
   request.instance = kNone;
   request.previous = kNone;
-  request.client_gone = false;
-  request.timed = false;
-  request.measured = now >= measure_from_;
-  request.state = Request::State::kAtService;
+  request.bits = static_cast<std::uint16_t>(static_cast<unsigned>(Request::State::kAtService) |
+                                            (now >= measure_from_ ? unsigned{Request::kMeasured} : 0u));
   request.demand = kind.first_demand->next_ns();
   if (size != 1.0F) request.demand = std::llrint(static_cast<double>(request.demand) * static_cast<double>(size));
   if (steps_most_ > 1) draw_later_demands(kind, r, size);
-  if (request.measured) {
+  if (request.is(Request::kMeasured)) {
     ++kind.arrived;
     ++kind.in_flight;
   }
@@ -120,7 +117,7 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
 
   if (source.timeout_line != kNone) {
     TimeoutLine& line = lines_[source.timeout_line];
-    request.timed = true;
+    request.mark(Request::kTimed);
     const bool first = line.line.empty();
     line.line.append(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
     if (first) sim_.set_source(line.source, now + line.delay);
@@ -159,13 +156,13 @@ void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot)
   Request& request = pool_[r];
   request.instance = slot;
   if (service.gated) {
-    if (instance.admitted >= instance.concurrency) {
-      request.state = Request::State::kAtInstance;
-      instance.gate.append(pool_.data(), r);
+    if (more(instance).admitted >= more(instance).concurrency) {
+      request.be(Request::State::kAtInstance);
+      more(instance).gate.append(pool_.data(), r);
       service.waiting.add(sim_.now(), 1);
       return;
     }
-    ++instance.admitted;
+    ++more(instance).admitted;
   }
   enter(service, r, instance);
 }
@@ -175,13 +172,13 @@ void Replication::enter(Service& service, std::uint32_t r, Instance& instance) {
   std::uint32_t process = 0;
   if (service.processes > 1) {
     if (service.dispatch == Dispatch::kRoundRobin) {
-      process = instance.next_process;
-      instance.next_process = process + 1 == service.processes ? 0 : process + 1;
+      process = more(instance).next_process;
+      more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
     } else {
       process = service.dispatch_words->below(service.processes);
     }
   }
-  pool_[r].station = instance.first_station + process;
+  pool_[r].station = service.processes == 1 ? pool_[r].instance : station_id(pool_[r].instance, process);
   begin_step(service, r);
 }
 
@@ -192,32 +189,31 @@ void Replication::begin_step(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   const RequestKind& kind = kinds_[request.kind];
   if (kind.plain) {
-    Station& station = stations_[request.station];
+    Station& station = station_at(request.station);
     if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
       return take_thread(service, r, station);
     return queue_for_thread(service, r, station);
   }
-  begin_general_step(service, r, kind.steps[request.step]);
+  begin_general_step(service, r, kind.steps[request.step()]);
 }
 
 void Replication::begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step) {
   Request& request = pool_[r];
   if (step.on_worker) {
-    const std::uint32_t worker = instances_[request.instance].first_station + service.processes;
-    Station& station = stations_[worker];
+    Station& station = station_at(station_id(request.instance, service.processes));
     request.until = now_ns();  // since when it waits; compute() replaces it
     if (station.busy < station.threads && instances_[request.instance].serving) return take_thread(service, r, station);
     return queue_for_thread(service, r, station);
   }
   if (!step.cpu && !service.holds_threads) return wait_io(service, r);
-  Station& station = stations_[request.station];
+  Station& station = station_at(request.station);
   if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
     return take_thread(service, r, station);
   queue_for_thread(service, r, station);
 }
 
 void Replication::queue_for_thread(Service& service, std::uint32_t r, Station& station) {
-  pool_[r].state = Request::State::kQueued;
+  pool_[r].be(Request::State::kQueued);
   station.queue.append(pool_.data(), r);
   ++station.waiting;
   service.waiting.add(sim_.now(), 1);
@@ -229,8 +225,8 @@ void Replication::take_thread(Service& service, std::uint32_t r, Station& statio
   const Request& request = pool_[r];
   const RequestKind& kind = kinds_[request.kind];
   if (kind.plain) return compute(service, r);
-  if (station.role == 1 && request.measured) service.worker_wait.record(now_ns() - request.until);
-  if (kind.steps[request.step].cpu) return compute(service, r);
+  if (station.role == 1 && request.is(Request::kMeasured)) service.worker_wait.record(now_ns() - request.until);
+  if (kind.steps[request.step()].cpu) return compute(service, r);
   wait_io(service, r);
 }
 
@@ -239,7 +235,7 @@ void Replication::compute(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   Instance& instance = instances_[request.instance];
   if (request.started < 0) request.started = now;
-  request.state = Request::State::kRunning;
+  request.be(Request::State::kRunning);
   ++service.cpu_steps;
   if (!instance.plain) [[unlikely]]
     return compute_disturbed(service, r, instance);
@@ -253,28 +249,28 @@ void Replication::compute_disturbed(Service& service, std::uint32_t r, Instance&
   const std::int64_t now = now_ns();
   Request& request = pool_[r];
   double work = static_cast<double>(request.demand);
-  if (instance.slow_requests > 0) {
-    work *= instance.warm_slowdown;
+  if (more(instance).slow_requests > 0) {
+    work *= more(instance).warm_slowdown;
     request.demand = std::llrint(work);
-    if (request.step == 0 && --instance.slow_requests == 0) restretch(service, request.instance);
+    if (request.step() == 0 && --more(instance).slow_requests == 0) restretch(service, request.instance);
   }
   if (instance.shared) {
     SharedCores& cores = shared_[request.instance];
-    cores.advance(now, instance.stretch, instance.paused);
+    cores.advance(now, more(instance).stretch, instance.paused);
     cores.add(r, work);
     return shared_changed(request.instance);
   }
   if (instance.paused) return;  // thaw() starts it
   ++instance.running;
   instance.running_sum -= now;
-  request.until = now + std::llrint(work * instance.stretch);
+  request.until = now + std::llrint(work * more(instance).stretch);
   sim_.schedule(request.until, kCpuDone, r, request.stamp);
 }
 
 void Replication::wait_io(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   if (request.started < 0) request.started = now_ns();
-  request.state = Request::State::kOnIo;
+  request.be(Request::State::kOnIo);
   service.on_io.add(sim_.now(), 1);
   sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
 }
@@ -284,7 +280,7 @@ void Replication::stop_computing(Request& request) {
   Instance& instance = instances_[request.instance];
   if (instance.shared) {
     SharedCores& cores = shared_[request.instance];
-    cores.advance(now_ns(), instance.stretch, instance.paused);
+    cores.advance(now_ns(), more(instance).stretch, instance.paused);
     cores.remove(static_cast<std::uint32_t>(&request - pool_.data()));
     shared_changed(request.instance);
   } else if (!instance.paused) {
@@ -311,7 +307,7 @@ void Replication::shared_changed(std::uint32_t slot) {
   ++cores.version;
   if (cores.jobs.empty() || instances_[slot].paused) return;
   const double left = std::max(0.0, cores.jobs.front().finish - cores.virtual_now);
-  const double rate = cores.rate_per_job(instances_[slot].stretch);
+  const double rate = cores.rate_per_job(lives_[slot].stretch);
   sim_.schedule(now_ns() + std::llrint(std::ceil(left / rate)), kSharedDone, slot, cores.version);
 }
 
@@ -319,7 +315,7 @@ void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
   SharedCores& cores = shared_[slot];
   if (cores.version != version) return;
   Instance& instance = instances_[slot];
-  cores.advance(now_ns(), instance.stretch, instance.paused);
+  cores.advance(now_ns(), more(instance).stretch, instance.paused);
   const std::uint32_t r = cores.pop();
   shared_changed(slot);
   step_done(*services_[instance.service], r);
@@ -334,18 +330,18 @@ void Replication::io_done(std::uint32_t r) {
 void Replication::step_done(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   const RequestKind& kind = kinds_[request.kind];
-  const StepRuntime& done = kind.steps[request.step];
+  const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || service.holds_threads;
-  const std::uint32_t station =
-      done.on_worker ? instances_[request.instance].first_station + service.processes : request.station;
-  if (++request.step == kind.steps.size()) {
+  const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
+  request.next_step();
+  if (request.step() == kind.steps.size()) {
     complete(service, r);
     if (held) release_thread(service, station);
     return;
   }
-  request.demand = later_demands_[std::size_t{r} * steps_most_ + request.step];
+  request.demand = later_demands_[std::size_t{r} * steps_most_ + request.step()];
   if (service.holds_threads) {
-    if (kind.steps[request.step].cpu) return compute(service, r);
+    if (kind.steps[request.step()].cpu) return compute(service, r);
     return wait_io(service, r);
   }
   if (held) release_thread(service, station);  // the loop serves others first: its continuation queues behind them
@@ -353,20 +349,20 @@ void Replication::step_done(Service& service, std::uint32_t r) {
 }
 
 void Replication::release_thread(Service& service, std::uint32_t station_index) {
-  Station& station = stations_[station_index];
+  Station& station = station_at(station_index);
   if (station.instance == kNone) return;  // the instance is gone
   --station.busy;
   service.busy[station.role].add(sim_.now(), -1);
   if (station.waiting > 0) return pump(service, station_index);
   if (service.polls && station.role == 0) {
     ++station.asleep;
-    sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station_index, instances_[station.instance].life);
+    sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station_index, lives_[station.instance].life);
   }
 }
 
 // Gives free threads to those that wait.
 void Replication::pump(Service& service, std::uint32_t station_index) {
-  Station& station = stations_[station_index];
+  Station& station = station_at(station_index);
   if (station.waiting == 0 || !instances_[station.instance].serving) return;
   do {
     const std::uint32_t r = station.queue.pop(pool_.data());
@@ -383,7 +379,7 @@ void Replication::leave_line(Request& request, std::uint32_t r) {
   TimeoutLine& line = lines_[sources_[kinds_[request.kind].source].timeout_line];
   const bool first = line.line.head() == r;
   line.line.remove(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
-  request.timed = false;
+  request.unmark(Request::kTimed);
   if (!first) return;
   const std::uint32_t head = line.line.head();
   sim_.set_source(line.source, head == DelayLine::kNone ? kNever.count() : pool_[head].arrived + line.delay);
@@ -391,8 +387,8 @@ void Replication::leave_line(Request& request, std::uint32_t r) {
 
 void Replication::settle(Request& request, Outcome how) {
   RequestKind& kind = kinds_[request.kind];
-  if (request.timed) leave_line(request, static_cast<std::uint32_t>(&request - pool_.data()));
-  if (request.measured) {
+  if (request.is(Request::kTimed)) leave_line(request, static_cast<std::uint32_t>(&request - pool_.data()));
+  if (request.is(Request::kMeasured)) {
     ++kind.outcomes[static_cast<std::size_t>(how)];
     --kind.in_flight;
     if (how == Outcome::kCompleted) kind.bin_latency.record(now_ns() - request.arrived);
@@ -421,11 +417,11 @@ void Replication::leave(Service& service, std::uint32_t r) {
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
   if (service.gated) {
-    if (pool_[r].state != Request::State::kAtInstance) --instance.admitted;
-    if (!instance.gate.empty() && instance.admitted < instance.concurrency) {
-      const std::uint32_t next = instance.gate.pop(pool_.data());
+    if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
+    if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
+      const std::uint32_t next = more(instance).gate.pop(pool_.data());
       service.waiting.add(sim_.now(), -1);
-      ++instance.admitted;
+      ++more(instance).admitted;
       enter(service, next, instance);
     }
   }
@@ -439,14 +435,14 @@ void Replication::leave(Service& service, std::uint32_t r) {
 
 void Replication::complete(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
-  if (!request.client_gone) settle(request, Outcome::kCompleted);
+  if (!request.is(Request::kClientGone)) settle(request, Outcome::kCompleted);
   leave(service, r);
   discard(service, r);
 }
 
 void Replication::withdraw(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
-  switch (request.state) {
+  switch (request.state()) {
     case Request::State::kAtService:
       if (service.pending.head == r || request.previous != kNone) {  // else it has not been queued yet
         service.pending.remove(pool_.data(), r);
@@ -455,13 +451,12 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       }
       return;
     case Request::State::kAtInstance:
-      instances_[request.instance].gate.remove(pool_.data(), r);
+      lives_[request.instance].gate.remove(pool_.data(), r);
       service.waiting.add(sim_.now(), -1);
       return;
     case Request::State::kQueued: {
-      const bool on_worker = kinds_[request.kind].steps[request.step].on_worker;
-      Station& station =
-          stations_[on_worker ? instances_[request.instance].first_station + service.processes : request.station];
+      const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
+      Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
       station.queue.remove(pool_.data(), r);
       --station.waiting;
       service.waiting.add(sim_.now(), -1);
@@ -469,16 +464,15 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
     }
     case Request::State::kRunning:
     case Request::State::kOnIo: {
-      const StepRuntime& step = kinds_[request.kind].steps[request.step];
-      if (request.state == Request::State::kRunning) {
+      const StepRuntime& step = kinds_[request.kind].steps[request.step()];
+      if (request.state() == Request::State::kRunning) {
         stop_computing(request);
       } else {
         service.on_io.add(sim_.now(), -1);
         ++request.stamp;
       }
       if (step.cpu || service.holds_threads)
-        release_thread(
-            service, step.on_worker ? instances_[request.instance].first_station + service.processes : request.station);
+        release_thread(service, step.on_worker ? station_id(request.instance, service.processes) : request.station);
       return;
     }
     case Request::State::kFree:
@@ -488,7 +482,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
-  if (!request.client_gone) settle(request, why);
+  if (!request.is(Request::kClientGone)) settle(request, why);
   withdraw(service, r);
   if (request.instance != kNone) leave(service, r);
   discard(service, r);
@@ -501,7 +495,7 @@ void Replication::expire(TimeoutLine& line) {
   Service& service = *kind.home;
   if (sources_[kind.source].cancels) return lose(service, r, Outcome::kTimedOut);
   settle(request, Outcome::kTimedOut);  // also takes it out of the line
-  request.client_gone = true;
+  request.mark(Request::kClientGone);
 }
 
 }  // namespace windtunnel

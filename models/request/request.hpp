@@ -30,11 +30,22 @@ struct Request {
   std::uint32_t station = kNone;  // the thread group it belongs to
   std::uint32_t stamp = 0;        // of its events; another stamp means that the event is void
   std::uint16_t kind = 0;         // which traffic and class
-  std::uint8_t step = 0;
-  State state : 4 = State::kFree;
-  bool measured : 1 = false;     // arrived after the warm-up
-  bool timed : 1 = false;        // stands in a delay line
-  bool client_gone : 1 = false;  // its outcome is on record; what goes on is wasted work
+
+  // State (low four bits), marks and the number of the current step (high byte) share a word, so that a new request
+  // writes them at once. Not bytes: a store through a character type makes the compiler reload everything it knows.
+  enum Mark : std::uint16_t {
+    kMeasured = 0x10,    // arrived after the warm-up
+    kTimed = 0x20,       // stands in a delay line
+    kClientGone = 0x40,  // its outcome is on record; what goes on is wasted work
+  };
+  State state() const { return static_cast<State>(bits & 0x0f); }
+  bool is(Mark mark) const { return (bits & mark) != 0; }
+  void be(State state) { bits = static_cast<std::uint16_t>((bits & 0xfff0) | static_cast<unsigned>(state)); }
+  void mark(Mark mark) { bits = static_cast<std::uint16_t>(bits | mark); }
+  void unmark(Mark mark) { bits = static_cast<std::uint16_t>(bits & ~mark); }
+  std::uint32_t step() const { return bits >> 8; }
+  void next_step() { bits = static_cast<std::uint16_t>(bits + 0x100); }
+  std::uint16_t bits = 0;
 };
 static_assert(sizeof(Request) == 64);
 
@@ -86,7 +97,7 @@ class RequestPool {
   void give_back(std::uint32_t r) {
     Request& request = requests_[r];
     ++request.stamp;
-    request.state = Request::State::kFree;
+    request.bits = 0;  // free
     request.next = free_;
     free_ = r;
   }

@@ -57,21 +57,35 @@ double Histogram::variance() const {
 }
 
 double Histogram::quantile(double p) const {
-  if (count_ == 0 || std::isnan(p)) return kNaN;
-  const double target = std::clamp(p, 0.0, 1.0) * static_cast<double>(count_);
-  const auto whole = static_cast<std::uint64_t>(std::ceil(target));
+  double value = kNaN;
+  quantiles({&p, 1}, &value);
+  return value;
+}
+
+void Histogram::quantiles(std::span<const double> p, double* out) const {
+  std::fill_n(out, p.size(), count_ == 0 ? kNaN : static_cast<double>(max_));
+  if (count_ == 0) return;
+  std::size_t next = 0;
   std::uint64_t below = 0;
   const std::size_t last = index_of(static_cast<std::uint64_t>(max_));
-  for (std::size_t i = index_of(static_cast<std::uint64_t>(min_)); i <= last; ++i) {
-    const std::uint64_t here = counts_[i];
-    if (here != 0 && below + here >= whole) {
-      const Range range = occupied(i);
-      return static_cast<double>(range.lowest) + (target - static_cast<double>(below)) / static_cast<double>(here) *
-                                                     static_cast<double>(range.highest - range.lowest);
+  const auto target_of = [&](std::size_t i) { return std::clamp(p[i], 0.0, 1.0) * static_cast<double>(count_); };
+  const auto skip_nan = [&] {
+    while (next < p.size() && std::isnan(p[next])) out[next++] = kNaN;
+  };
+  skip_nan();
+  for (std::size_t i = index_of(static_cast<std::uint64_t>(min_)); i <= last && next < p.size();) {
+    auto whole = static_cast<std::uint64_t>(std::ceil(target_of(next)));
+    while (i <= last && (counts_[i] == 0 || below + counts_[i] < whole)) below += counts_[i++];
+    if (i > last) break;
+    const auto here = static_cast<double>(counts_[i]);
+    const Range range = occupied(i);
+    for (; next < p.size() && below + counts_[i] >= whole; ++next, skip_nan()) {
+      out[next] = static_cast<double>(range.lowest) + (target_of(next) - static_cast<double>(below)) / here *
+                                                          static_cast<double>(range.highest - range.lowest);
+      if (next + 1 < p.size()) whole = static_cast<std::uint64_t>(std::ceil(target_of(next + 1)));
     }
-    below += here;
+    below += counts_[i++];
   }
-  return static_cast<double>(max_);
 }
 
 double Histogram::count_at_or_below(double value) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace windtunnel {
@@ -59,6 +60,8 @@ class Histogram {
   // The value below which a share p of the recorded values lie, interpolated inside its bucket; NaN when empty.
   // quantile(0) is the least recorded value and quantile(1) the largest.
   double quantile(double p) const;
+  // Several at once, in one pass; `p` ascends, out[i] is quantile(p[i]).
+  void quantiles(std::span<const double> p, double* out) const;
   // How many recorded values lie at or below `value`, counting a share of its bucket: the inverse of quantile().
   double count_at_or_below(double value) const;
   // How many recorded values share a bucket with `value`; exact counts of single values below 2^bits.
