@@ -34,7 +34,7 @@ ctest:
 	ctest --preset check
 
 pytest:
-	PYTHONPATH=build/check/python $(python) -m pytest -q tests/python tests/notebooks
+	PYTHONPATH=$(CURDIR)/build/check/python $(python) -m pytest -q tests/python tests/notebooks
 
 lint:
 	$(cxx_files) | xargs -r clang-format-14 --dry-run --Werror

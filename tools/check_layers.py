@@ -32,7 +32,7 @@ ORDER = [
 
 # Where a third-party header may appear: pattern of the include -> pattern of the files.
 FOREIGN = {
-    r"Random123/": r"sim/.*\.cpp",
+    r"Random123/": r"(sim|tests)/.*\.cpp",
     r"boost/math/": r"(sim|study|tests)/.*\.cpp",
     r"boost/graph/": r"models/topology/.*\.cpp",
     r"boost/": r"sim/.*\.cpp",

@@ -18,7 +18,3 @@ def test_a_third_party_header_outside_its_room_is_found():
     assert check_layers.problems("models/run.cpp", "#include <nlohmann/json.hpp>\n")
     assert check_layers.problems("sim/time.hpp", "#include <boost/math/distributions.hpp>\n")
     assert not check_layers.problems("models/scenario/read.cpp", "#include <nlohmann/json.hpp>\n")
-
-
-def test_the_tree_keeps_its_layers():
-    assert check_layers.main() == 0
