@@ -21,7 +21,7 @@ std::string table(const std::vector<const Series*>& series, bool name_service) {
     for (const Series::Column& c : s->columns)
       if (std::find(names.begin(), names.end(), c.name) == names.end()) names.push_back(c.name);
   std::string out = name_service ? "service,time_s" : "time_s";
-  for (const std::string& name : names) out += "," + cell(name);
+  for (const std::string& name : names) (out += ',') += cell(name);
   out += "\n";
   for (const Series* s : series) {
     std::vector<const Series::Column*> columns;
@@ -29,7 +29,10 @@ std::string table(const std::vector<const Series*>& series, bool name_service) {
     for (std::size_t row = 0; row < s->times_s.size(); ++row) {
       if (name_service) out += cell(s->service) + ",";
       out += cell(s->times_s[row]);
-      for (const Series::Column* c : columns) out += "," + (c && row < c->values.size() ? cell(c->values[row]) : "");
+      for (const Series::Column* c : columns) {
+        out += ',';
+        if (c && row < c->values.size()) out += cell(c->values[row]);
+      }
       out += "\n";
     }
   }

@@ -11,10 +11,10 @@ namespace {
 
 struct Scale {
   double factor;
-  const char* suffix;
+  std::string suffix;
 };
 
-Scale scale_of(double value, std::string_view unit, std::string& own_suffix) {
+Scale scale_of(double value, std::string_view unit) {
   if (unit == "s") {
     const double size = std::abs(value);
     if (size == 0 || size >= 1) return {1, " s"};
@@ -25,8 +25,7 @@ Scale scale_of(double value, std::string_view unit, std::string& own_suffix) {
   if (unit == "share") return {100, " %"};
   if (unit == "1/s") return {1, " /s"};
   if (unit.empty() || unit == "count" || unit == "1") return {1, ""};
-  own_suffix = " " + std::string(unit);
-  return {1, own_suffix.c_str()};
+  return {1, std::string(1, ' ').append(unit)};
 }
 
 // Decimals that leave `digits` significant digits of `value` as it will be rounded: 99.98 has three in "100".
@@ -51,7 +50,7 @@ int decimals_of(const Estimate& e, std::string_view unit, double factor) {
   return decimals_for(scaled, 3);
 }
 
-std::string with_decimals(const Estimate& e, double factor, int decimals, const char* suffix) {
+std::string with_decimals(const Estimate& e, double factor, int decimals, const std::string& suffix) {
   std::string text = fixed(e.mean * factor, decimals);
   if (e.n > 1) {
     const std::string half_width = fixed(e.half_width_95 * factor, decimals);
@@ -157,15 +156,13 @@ std::string figure(double value, std::string_view unit) { return figure(single(v
 
 std::string figure(const Estimate& e, std::string_view unit) {
   if (std::isnan(e.mean)) return "–";
-  std::string own;
-  const Scale scale = scale_of(e.mean, unit, own);
+  const Scale scale = scale_of(e.mean, unit);
   return with_decimals(e, scale.factor, decimals_of(e, unit, scale.factor), scale.suffix);
 }
 
 std::string figure_against(const Estimate& e, double limit, std::string_view unit) {
   if (std::isnan(e.mean)) return "–";
-  std::string own;
-  const Scale scale = scale_of(e.mean, unit, own);
+  const Scale scale = scale_of(e.mean, unit);
   int decimals = decimals_of(e, unit, scale.factor);
   while (decimals < 9 && e.mean != limit &&
          fixed(e.mean * scale.factor, decimals) == fixed(limit * scale.factor, decimals))
@@ -174,8 +171,7 @@ std::string figure_against(const Estimate& e, double limit, std::string_view uni
 }
 
 std::string limit_text(const ObjectiveResult& objective) {
-  std::string own;
-  const Scale scale = scale_of(objective.limit, objective.unit, own);
+  const Scale scale = scale_of(objective.limit, objective.unit);
   std::array<char, 32> buffer{};
   // Ten digits: a limit was written by a person, and 0.07 * 100 is not quite 7.
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), objective.limit * scale.factor,

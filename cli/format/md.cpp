@@ -42,7 +42,7 @@ std::string format_markdown(const Result& result) {
     for (const ServiceResult& s : result.services) {
       out += "| " + escaped(s.name) + " |";
       for (const LatencyQuantile& q : latency_quantiles())
-        out += " " + figure(latency_estimate(result, s, q), "s") + " |";
+        out.append(" ").append(figure(latency_estimate(result, s, q), "s")).append(" |");
       out += "\n";
     }
     out += "\n| requests | arrived | succeeded | lost to |\n|---|---:|---:|---|\n";

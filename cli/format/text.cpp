@@ -48,7 +48,10 @@ class Page {
     out_.append(text, 0, text.find_last_not_of(' ') + 1);
     out_ += '\n';
   }
-  void heading(const std::string& text) { line("\n" + paint(text, Ink::kBold)); }
+  void heading(const std::string& text) {
+    out_ += '\n';
+    line(paint(text, Ink::kBold));
+  }
 
   std::string paint(const std::string& text, Ink ink) const {
     if (!style_.colour) return text;
