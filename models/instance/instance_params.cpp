@@ -9,23 +9,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kRunsOnNames = {"loop", "worker"};
 constexpr std::array<std::string_view, 3> kDispatchNames = {"round_robin", "random", "shared"};
 
-// The most cores this runtime can keep busy at once.
-double cores_in_use(const Runtime& runtime) {
-  switch (runtime.kind) {
-    case Runtime::Kind::kEventLoop: {
-      const auto& loop = static_cast<const EventLoop&>(runtime);
-      return static_cast<double>(loop.processes + loop.worker_threads);
-    }
-    case Runtime::Kind::kWorkerPool:
-      return static_cast<double>(static_cast<const WorkerPool&>(runtime).workers);
-    case Runtime::Kind::kProcessorSharing:
-      return static_cast<const ProcessorSharing&>(runtime).cores.cores;
-    case Runtime::Kind::kFunction:
-      return 1;
-  }
-  return 1;
-}
-
 std::string in_cores(double cores) {
   std::string text = std::to_string(cores);
   text.erase(text.find_last_not_of('0') + 1);
@@ -89,7 +72,9 @@ void ResourceList::describe(FieldVisitor& v) {
 
 void Resources::describe(FieldVisitor& v) {
   v.field("requests", requests, "What is set aside for one instance; CPU utilization is relative to it");
-  v.field("limits", limits, "What one instance may use at most; throttling at the limit is not simulated");
+  v.field("limits", limits,
+          "What one instance may use at most: where its threads are more than these cores, they share them equally "
+          "(the throttling of CFS quotas by period is not simulated)");
 }
 
 void Resources::check(Problems& p) {
@@ -122,11 +107,6 @@ void InstanceParams::check(Problems& p) {
   if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
     p.error("/concurrency",
             "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");
-  if (runtime && resources.limits.cpu && resources.limits.cpu->cores < cores_in_use(*runtime))
-    p.warning("/resources/limits/cpu", "the runtime can use " + in_cores(cores_in_use(*runtime)) +
-                                           " cores and throttling at a limit of " +
-                                           in_cores(resources.limits.cpu->cores) +
-                                           " is not simulated: under load the instance is faster than a real one");
 }
 
 }  // namespace windtunnel

@@ -48,6 +48,7 @@ void ServiceParams::check(Problems& p) {
   for (const auto& [request_class, steps] : work) {
     const std::string at = "/work/" + escaped(request_class);
     if (steps.empty()) p.error(at, "needs at least one step");
+    if (steps.size() > 255) p.error(at, "has " + std::to_string(steps.size()) + " steps; at most 255 fit");
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (steps[i].on != RunsOn::kWorker || !steps[i].cpu) continue;
       const std::string on = at + "/" + std::to_string(i) + "/on";

@@ -66,15 +66,6 @@ TEST(InstanceParams, LetAFunctionServeOneRequestAtATime) {
               ElementsAre(StartsWith("/concurrency: ")));
 }
 
-TEST(InstanceParams, WarnOfACpuLimitThatARealInstanceWouldFeel) {
-  const auto limited = [](int workers) {
-    return checked<InstanceParams>({{"runtime", Fields{{"type", "worker_pool"}, {"workers", workers}}},
-                                    {"resources", Fields{{"limits", Fields{{"cpu", Cpu{2}}}}}}});
-  };
-  EXPECT_THAT(limited(2).warnings, IsEmpty());
-  EXPECT_THAT(limited(3).warnings, ElementsAre(StartsWith("/resources/limits/cpu: the runtime can use 3 cores")));
-}
-
 // A service whose work is one step for every class.
 Fields service(const Fields& instance, const Fields& step) {
   return {{"instance", instance}, {"work", Fields{{"default", Items{step}}}}};
