@@ -57,7 +57,7 @@ std::size_t pick(double uniform, std::size_t n, auto share_of) {
 
 class Modulated final : public Profile {
  public:
-  Modulated(std::vector<State> states, Stream stream) : states_(std::move(states)), stream_(std::move(stream)) {
+  Modulated(std::vector<State> states, Stream stream) : states_(std::move(states)), stream_(stream) {
     const std::vector<double> shares = shares_of_time(states_);
     state_ = pick(stream_.uniform(), shares.size(), [&](std::size_t i) { return shares[i]; });
   }

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "models/workload/builtin.hpp"
+#include "models/workload/nanoseconds.hpp"
 
 namespace windtunnel {
 namespace {
@@ -16,7 +17,7 @@ class Process final : public ArrivalProcess {
     while (n < out.size()) {
       if (place_ == block_ && !begin_block()) return n;
       const double ns = block_fraction_ + place_ * interval_ns_;
-      const Time at = block_second_ + Duration{static_cast<std::int64_t>(ns + 0.5)};
+      const Time at = block_second_ + nanoseconds(ns);
       if (at > end_) return n;
       out[n++] = Arrival{at};
       place_ += 1;

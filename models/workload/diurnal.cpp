@@ -18,7 +18,7 @@ struct Turn {
 };
 Turn turn(double fraction) {
   fraction -= std::floor(fraction);
-  const int quarter = static_cast<int>(fraction * 4 + 0.5);
+  const int quarter = static_cast<int>(std::lround(fraction * 4));
   const double x = (fraction - 0.25 * quarter) * 2 * kPi, x2 = x * x;
   double sine = 0, cosine = 0;
   for (int k = 9; k >= 1; --k) {

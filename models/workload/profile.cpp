@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "models/workload/nanoseconds.hpp"
+
 namespace windtunnel {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr double kArrivalsPerPiece = 1 << 20;
 class Gaps {
  public:
   Gaps(Spacing spacing, Stream stream)
-      : stream_(std::move(stream)), transform_(spacing == Spacing::kPoisson ? exponential(1.0)->transform() : nullptr) {
+      : stream_(stream), transform_(spacing == Spacing::kPoisson ? exponential(1.0)->transform() : nullptr) {
     gaps_.fill(1.0);
   }
   double first() { return transform_ ? next() : 0.5; }
@@ -154,14 +156,14 @@ class Follower final : public ArrivalProcess {
   }
   template <class ToNanoseconds>
   std::size_t fill_by(std::span<Arrival> out, ToNanoseconds to_ns) {
-    const std::int64_t begin = begin_.count();
+    const Time begin = begin_;
     const double longest = static_cast<double>(piece_.length.count());
     const double mass = mass_;
     double x = x_;
     std::size_t n = 0;
     while (n < out.size() && x < mass) {
       const double ns = std::min(to_ns(x), longest);
-      out[n++] = Arrival{Time{begin + static_cast<std::int64_t>(ns + 0.5)}};
+      out[n++] = Arrival{begin + nanoseconds(ns)};
       x += gaps_.next();
     }
     x_ = x;

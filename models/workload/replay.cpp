@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/workload/builtin.hpp"
+#include "models/workload/nanoseconds.hpp"
 #include "models/workload/replay_file.hpp"
 #include "models/workload/text_file.hpp"
 #include "models/workload/window.hpp"
@@ -38,7 +39,7 @@ class Process final : public ArrivalProcess {
       if (part_.time_warp != 1) {
         const double ns = static_cast<double>(since) / part_.time_warp;
         if (ns > longest) break;
-        after = Duration{static_cast<std::int64_t>(ns + 0.5)};
+        after = nanoseconds(ns);
       }
       if (after > end_ - origin_) break;
       ++part_.begin;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "models/workload/builtin.hpp"
+#include "models/workload/nanoseconds.hpp"
 #include "models/workload/profile.hpp"
 #include "models/workload/text_file.hpp"
 #include "models/workload/trace_file.hpp"
@@ -48,7 +49,7 @@ struct Play {
 class Bins final : public Profile {
  public:
   Bins(std::shared_ptr<const TraceCounts> trace, const Play& play, Stream dispersion)
-      : trace_(std::move(trace)), play_(play), stream_(std::move(dispersion)), at_(play.start) {}
+      : trace_(std::move(trace)), play_(play), stream_(dispersion), at_(play.start) {}
 
   bool next(Segment& out) override {
     if (at_ == play_.end) {
@@ -79,7 +80,7 @@ class Bins final : public Profile {
     const std::int64_t since = before_ + trace_time - play_.start;
     if (play_.time_warp == 1) return since < kLongest ? Time{since} : kNever;
     const double ns = static_cast<double>(since) / play_.time_warp;
-    return ns < static_cast<double>(kLongest) ? Time{static_cast<std::int64_t>(ns + 0.5)} : kNever;
+    return ns < static_cast<double>(kLongest) ? nanoseconds(ns) : kNever;
   }
 
   static constexpr std::int64_t kLongest = std::numeric_limits<std::int64_t>::max() / 4;
