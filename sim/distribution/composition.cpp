@@ -24,7 +24,9 @@ Composition::Composition(std::span<const double> shares) {
     Slot slot{static_cast<std::uint64_t>(first), 0, 0, part};
     if (width < everything) {
       slot.shift = std::countl_zero(static_cast<std::uint64_t>(width));
-      const Wide factor = (static_cast<Wide>(1) << 127) / (width << slot.shift);
+      // The analyser cannot follow 128 bits: the shifted width lies in [2^63, 2^64).
+      const Wide factor =
+          (static_cast<Wide>(1) << 127) / (width << slot.shift);  // NOLINT(clang-analyzer-core.DivideZero)
       const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
       slot.factor = factor > most ? most : static_cast<std::uint64_t>(factor);
     }

@@ -21,7 +21,12 @@ Incomplete incomplete_gamma(double a, double log_x, double log_gamma_a) {
   if (x < a + 1) {
     double term = 1 / a;
     double sum = term;
-    for (double k = a + 1; term > sum * kEpsilon; ++k) sum += (term *= x / k);
+    double factor = a;
+    while (term > sum * kEpsilon) {
+      factor += 1;
+      term *= x / factor;
+      sum += term;
+    }
     return {x_density * sum, 1 - x_density * sum, x_density};
   }
   // Lentz's evaluation of the continued fraction.
@@ -29,7 +34,8 @@ Incomplete incomplete_gamma(double a, double log_x, double log_gamma_a) {
   double c = 1e300;
   double d = 1 / b;
   double fraction = d;
-  for (double k = 1; k < 100000; ++k) {
+  for (int i = 1; i < 100000; ++i) {
+    const double k = i;
     const double numerator = -k * (k - a);
     b += 2;
     d = 1 / (numerator * d + b);

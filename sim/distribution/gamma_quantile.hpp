@@ -17,7 +17,7 @@ class GammaTableCache {
  public:
   GammaTableCache() = default;
   GammaTableCache(const GammaTableCache&) {}
-  GammaTableCache& operator=(const GammaTableCache&) { return *this; }
+  GammaTableCache& operator=(const GammaTableCache&) = delete;
   ~GammaTableCache() = default;
 
   std::shared_ptr<const QuantileTable> get(double shape) const;

@@ -20,6 +20,7 @@ struct Branch {
 
 std::vector<double> shares_of(const std::vector<Branch>& branches) {
   std::vector<double> shares;
+  shares.reserve(branches.size());
   for (const Branch& b : branches) shares.push_back(b.share.value);
   return shares;
 }

@@ -17,6 +17,7 @@ struct Part {
 
 std::vector<double> shares_of(const std::vector<Part>& parts) {
   std::vector<double> shares;
+  shares.reserve(parts.size());
   for (const Part& part : parts) shares.push_back(part.share.value);
   return shares;
 }
