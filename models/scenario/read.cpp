@@ -70,6 +70,9 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
     if (!arrivals || !issues.sound(at)) continue;
     ProblemsAt problems(issues, at, folder.string());
     arrivals.mutable_params().load(folder, problems);
+    std::vector<std::string> classes;
+    for (const auto& [request_class, share] : out.scenario.traffic[i].mix) classes.push_back(request_class);
+    arrivals->check_classes(classes, problems);
   }
   if (issues.error_count() != 0) throw ConfigError(issues.take_errors());
   out.warnings = issues.take_warnings();

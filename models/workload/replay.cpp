@@ -104,7 +104,8 @@ class Replay final : public Arrivals {
     for (std::size_t i = 0; i < recorded_->classes.size(); ++i) {
       const std::string& name = recorded_->classes[i];
       if (std::find(classes.begin(), classes.end(), name) != classes.end()) continue;
-      std::string message = shown(name) + " is not a request class of this source; it has";
+      std::string message = shown(name) + " is not a request class of this source; its mix has";
+      if (classes.empty()) message += " none";
       for (std::size_t k = 0; k < classes.size(); ++k) message += (k == 0 ? " " : ", ") + shown(classes[k]);
       file_problems.error(recorded_->class_lines[i], std::move(message));
     }

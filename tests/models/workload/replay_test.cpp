@@ -76,7 +76,7 @@ TEST(ReplayArrivals, ReportClassesThatTheSourceDoesNotHave) {
   arrivals->check_classes(classes, found);
   ASSERT_EQ(found.errors.size(), 1u);
   EXPECT_THAT(found.errors[0],
-              HasSubstr(".csv:3: 'pay' is not a request class of this source; it has 'browse', 'search'"));
+              HasSubstr(".csv:3: 'pay' is not a request class of this source; its mix has 'browse', 'search'"));
 }
 
 std::vector<std::string> errors_of(std::string_view text, const ReplayFormat& format) {
