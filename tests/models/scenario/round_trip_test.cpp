@@ -60,6 +60,20 @@ TEST_P(RoundTrip, KeepsWhatTheAuthorWrote) {
 INSTANTIATE_TEST_SUITE_P(Corpus, RoundTrip,
                          ::testing::Values("minimal.json", "distributions.json", "arrivals.json", "deployment.json"));
 
+TEST(RoundTrip, OfEveryScenarioInTheRepositoryChangesNothing) {
+  std::size_t scenarios = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios")) {
+    if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+    ++scenarios;
+    const std::string effective = effective_scenario(read_scenario(entry.path()).scenario);
+    EXPECT_EQ(effective_scenario(parse_scenario(effective, entry.path().parent_path(), "effective").scenario),
+              effective)
+        << entry.path();
+  }
+  EXPECT_GT(scenarios, 0U);
+}
+
 TEST(EffectiveScenario, StatesEveryDefault) {
   const std::string effective = effective_scenario(read_scenario(corpus("minimal.json")).scenario);
   for (const char* line :
