@@ -49,18 +49,23 @@ int command(int argc, char** argv) {
   bool no_progress = false;
   CLI::App* run_app =
       app.add_subcommand("run", "What happens? Flies a scenario and says what became of its objectives");
-  run_app->add_option("SCENARIO", run.scenario, "The scenario file")->required();
+  run_app->add_option("SCENARIO", run.scenario, "The scenario file")->required()->option_text("FILE");
   CLI::Option* replications_option =
       run_app->add_option("--replications", replications, "Independent repetitions, instead of the scenario's")
-          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
-  CLI::Option* seed_option = run_app->add_option("--seed", seed, "The seed, instead of the scenario's");
-  run_app->add_option("--threads", run.threads,
-                      "Threads to use; 0: as many as the machine has. Never changes a result");
+          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}))
+          ->option_text("N");
+  CLI::Option* seed_option = run_app->add_option("--seed", seed, "The seed, instead of the scenario's")
+                                 ->check(CLI::NonNegativeNumber)
+                                 ->option_text("N");
+  run_app->add_option("--threads", run.threads, "Threads to use; 0: as many as the machine has. Never changes a result")
+      ->check(CLI::Range(0U, 1024U))
+      ->option_text("N");
   run_app
       ->add_option("--set", run.set, "Replaces one value of the scenario: path=value, as services.checkout.replicas=9")
       ->allow_extra_args(false)
-      ->take_all();
-  run_app->add_option("-o,--output", run.folder, "Saves everything into this folder");
+      ->take_all()
+      ->option_text("PATH=VALUE");
+  run_app->add_option("-o,--output", run.folder, "Saves everything into this folder")->option_text("FOLDER");
   run_app->add_flag("--force", run.force, "Writes into -o's folder although other things are in it");
   run_app->add_option("--format", run.format, "What to print: text, json, md or csv (the series)")
       ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "cli/format/format.hpp"
 
@@ -18,15 +19,20 @@ struct Group {
   std::size_t size = 0;
 };
 
-// "4 -> 7 replicas: why" in its parts; the arrow is what scalings of every policy have in common.
+// "4 -> 7: why" or "4 -> 7 replicas: why" in its parts; the arrow is what scalings of every policy have in common.
 struct Step {
   std::string from, to, why;
 };
 std::optional<Step> step_of(const std::string& sentence) {
-  const auto arrow = sentence.find(" -> ");
-  const auto noun = sentence.find(" replicas");
-  if (arrow == std::string::npos || noun == std::string::npos || noun < arrow) return std::nullopt;
-  return Step{sentence.substr(0, arrow), sentence.substr(arrow + 4, noun - arrow - 4), sentence.substr(noun + 9)};
+  static constexpr std::string_view kDigits = "0123456789", kArrow = " -> ", kNoun = " replicas";
+  const auto arrow = sentence.find_first_not_of(kDigits);
+  if (arrow == std::string::npos || arrow == 0 || sentence.compare(arrow, kArrow.size(), kArrow) != 0)
+    return std::nullopt;
+  const auto to = arrow + kArrow.size();
+  const auto end = std::min(sentence.find_first_not_of(kDigits, to), sentence.size());
+  const bool noun = sentence.compare(end, kNoun.size(), kNoun) == 0;
+  return Step{sentence.substr(0, arrow), sentence.substr(to, end - to),
+              sentence.substr(noun ? end + kNoun.size() : end)};
 }
 
 Digest::Line tell(const Group& group) {

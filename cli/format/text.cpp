@@ -12,6 +12,7 @@ constexpr std::size_t kPlot = 50;    // the charts themselves; what is left of 8
 constexpr std::size_t kChartRows = 5;
 constexpr std::size_t kMostCharts = 6;  // services drawn over time
 constexpr std::size_t kMostDecisions = 12;
+constexpr std::size_t kLongestCause = 20;  // "rejected no instance"
 
 enum class Ink { kGreen, kRed, kYellow, kBold, kFaint };
 
@@ -155,12 +156,13 @@ class Page {
 
   void requests() {
     if (result_.services.empty()) return;
-    heading(pad_right("Requests", names_ + 2) + pad_left("arrived", 14) + pad_left("succeeded", 20));
+    const std::size_t first = std::max(names_ + 2, kLongestCause + 4);
+    heading(pad_right("Requests", first) + pad_left("arrived", 14) + pad_left("succeeded", 20));
     for (const ServiceResult& s : result_.services) {
-      line(service_column(s.name) + pad_left(count_text(s.arrived), 14) +
+      line(pad_right("  " + s.name, first) + pad_left(count_text(s.arrived), 14) +
            pad_left(figure(success_ratio(result_, s), "share"), 20));
       for (const Loss& loss : losses(result_, s))
-        line(paint(pad_right("    " + loss.cause, names_ + 2), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
+        line(paint(pad_right("    " + loss.cause, first), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
              pad_left(figure(loss.share, "share"), 20));
     }
   }
@@ -275,13 +277,15 @@ class Page {
     if (d.more) line(paint("  … " + count_text(d.more) + " more", Ink::kFaint) + see());
   }
 
-  // Breaks at spaces so that lines keep within 80 columns, the following ones under the first one's text.
+  // Breaks at spaces, but not before the % of a number, so that lines keep within 80 columns, the following ones under
+  // the first one's text.
   void wrapped(const std::string& lead, const std::string& text) {
     const std::size_t indent = display_width(lead);
     std::string current = lead;
     bool empty = true;
     for (std::size_t begin = 0; begin <= text.size();) {
-      const std::size_t end = std::min(text.find(' ', begin), text.size());
+      std::size_t end = std::min(text.find(' ', begin), text.size());
+      while (end + 1 < text.size() && text[end + 1] == '%') end = std::min(text.find(' ', end + 1), text.size());
       const std::string word = text.substr(begin, end - begin);
       if (!empty && display_width(current) + 1 + display_width(word) > 80) {
         line(current);

@@ -21,6 +21,12 @@ TEST(Digest, ScalingsInOneDirectionAreToldAsOne) {
   EXPECT_EQ(d.more, 0U);
 }
 
+TEST(Digest, TheWordReplicasMayBeMissing) {
+  const Digest d = digest({at(10, "scale_up", "2 -> 4: cpu 95 %"), at(20, "scale_up", "4 -> 10: cpu 99 %")}, 12);
+  ASSERT_EQ(d.lines.size(), 1U);
+  EXPECT_EQ(d.lines[0].sentence, "2 -> 10 replicas in 2 steps until 20s: cpu 95 %");
+}
+
 TEST(Digest, SentencesOfAnotherShapeAreToldByTheFirst) {
   const Digest d = digest({at(10, "scale_up", "more!"), at(20, "scale_up", "even more!")}, 12);
   ASSERT_EQ(d.lines.size(), 1U);

@@ -38,14 +38,14 @@ TEST(Text, LatencyHasTheHalfWidthUnderTheMean) {
 }
 
 TEST(Text, LossesHaveTheirCauses) {
-  EXPECT_THAT(format_text(sample()), HasSubstr("  shop                    12,345              97.2 %\n"
-                                               "    rejected full            300              2.43 %\n"
-                                               "    timed out                 45             0.364 %\n"));
+  EXPECT_THAT(format_text(sample()), HasSubstr("  shop                          12,345              97.2 %\n"
+                                               "    rejected full                  300              2.43 %\n"
+                                               "    timed out                       45             0.364 %\n"));
 }
 
 TEST(Text, CapacityShowsHowFewInstancesWereReady) {
   EXPECT_THAT(format_text(sample()),
-              HasSubstr("Capacity              instances    ready      utilization    cold starts\n"
+              HasSubstr("Capacity                instances    ready      utilization    cold starts\n"
                         "  shop                       3.50      2–8           53.1 %              –\n"));
 }
 
