@@ -64,8 +64,9 @@ class Pair {
     while (peek(time, order)) pop();
     now = std::max(now, time);
   }
+  // Asks for nothing beyond the last event: that would let the queue go there, and later events lie behind it.
   void drain() {
-    while (pop_next()) {
+    while (pending() > 0 && pop_next()) {
     }
   }
   std::size_t pending() const { return reference_.size(); }
