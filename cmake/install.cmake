@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 
 set_target_properties(windtunnel_sim PROPERTIES EXPORT_NAME sim)
 set_target_properties(windtunnel_models PROPERTIES EXPORT_NAME models)
+target_compile_features(windtunnel_sim PUBLIC cxx_std_20)  # the headers need it, whoever includes them
 
 install(TARGETS windtunnel_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
 install(TARGETS windtunnel_sim windtunnel_models
