@@ -7,7 +7,8 @@
 
 namespace windtunnel {
 
-// What the deployment costs. Instances are billed from the moment they are created to the moment they are gone, per second.
+// What the deployment costs. Instances are billed from the moment they are created to the moment they are gone, per
+// second.
 struct Cost {
   std::map<std::string, double> per_instance_hour;  // by service
   double per_request = 0;                           // of every request that arrives

@@ -90,9 +90,9 @@ std::string apply(JsonNode& root, const Override& change, int origin, std::strin
       return "there is no such place: what stands at " + in_quotes(pointer) + " is neither an object nor a list";
     }
     pointer += '/' + pointer_token(step);
-    if (last) *next = std::move(value);
     node = next;
   }
+  *node = std::move(value);
   return {};
 }
 

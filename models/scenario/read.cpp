@@ -47,6 +47,7 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
                           const std::vector<Override>& overrides) {
   JsonDocument document = parse_json(text);
   std::vector<std::string> override_paths;
+  override_paths.reserve(overrides.size());
   for (const Override& change : overrides) override_paths.push_back(change.path);
   std::vector<JsonProblem> misplaced;
   if (document.complete) misplaced = apply_overrides(document.root, overrides);

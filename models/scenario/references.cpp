@@ -14,6 +14,7 @@ namespace {
 template <class T>
 std::vector<std::string> keys_of(const std::map<std::string, T>& map) {
   std::vector<std::string> out;
+  out.reserve(map.size());
   for (const auto& [key, unused] : map) out.push_back(key);
   return out;
 }
