@@ -7,9 +7,14 @@
     scenarios/scenario.schema.json   windtunnel schema
     docs/reference.md                windtunnel schema, windtunnel list --format json
     docs/flash-sale.svg              windtunnel run scenarios/flash-sale.json --format csv, tools/draw.py
+
+With --check it also runs every `$ windtunnel …` that a page shows and looks for the lines shown, in their order; a line "…"
+stands for any number of others. Those are changed by hand.
 """
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +144,48 @@ def generated(of: Path) -> dict[str, str]:
     }
 
 
+def shown(page: str) -> list[tuple[str, list[str]]]:
+    """The commands of a page's console blocks, each with the lines shown below it."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif found:
+                found[-1][1].append(line)
+    return [(run, lines) for run, lines in found if run.startswith("windtunnel ")]
+
+
+def differences(lines: list[str], real: list[str]) -> list[str]:
+    """The shown lines that do not come where they are shown. After "…" the next line may come anywhere later."""
+    wrong, at, anywhere = [], 0, False
+    for line in lines:
+        if line == "…":
+            anywhere = True
+            continue
+        places = range(at, len(real)) if anywhere else range(at, min(at + 1, len(real)))
+        place = next((i for i in places if real[i].rstrip() == line.rstrip()), None)
+        if place is None:
+            wrong.append(line)
+        else:
+            at, anywhere = place + 1, False
+    return wrong
+
+
+def check_pages(of: Path) -> int:
+    wrong = 0
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        if not page.exists():
+            continue
+        for run, lines in shown(page.read_text(encoding="utf-8")):
+            done = subprocess.run([of, *shlex.split(run)[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, encoding="utf-8", cwd=ROOT, check=False)
+            for line in differences(lines, done.stdout.splitlines()):
+                print(f"{page.relative_to(ROOT)}: `{run}` does not print\n    {line}")
+                wrong += 1
+    return wrong
+
+
 def main() -> int:
     arguments = [a for a in sys.argv[1:] if a != "--check"]
     check = "--check" in sys.argv[1:]
@@ -155,7 +202,8 @@ def main() -> int:
     if stale:
         print(("not up to date, run tools/regenerate.py: " if check else "wrote ") + ", ".join(stale))
     traces = subprocess.run([sys.executable, ROOT / "scenarios/traces/generate.py", *sys.argv[2:]], check=False)
-    return 1 if (check and stale) or traces.returncode else 0
+    wrong = check_pages(of) if check else 0
+    return 1 if (check and stale) or wrong or traces.returncode else 0
 
 
 if __name__ == "__main__":
