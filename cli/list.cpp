@@ -34,7 +34,7 @@ std::vector<ListedKind> with_type(std::vector<ListedKind> kinds, const std::stri
 }
 
 std::vector<ListedKind> chosen(const std::string& kind, const std::string& type) {
-  const std::vector<ListedKind> all = list_types();
+  std::vector<ListedKind> all = list_types();
   if (kind.empty()) return all;
   std::vector<ListedKind> found;
   for (const ListedKind& k : all)

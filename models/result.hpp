@@ -77,7 +77,7 @@ struct ObjectiveResult {
   std::string metric;   // the Metric it reads
   std::string unit;
   double limit = 0;
-  bool above = false;   // the promise is "above limit"; otherwise "below limit"
+  bool above = false;  // the promise is "above limit"; otherwise "below limit"
   Estimate estimate;
   double share_of_replications_met = 0;
   Verdict verdict = Verdict::kUndecided;

@@ -25,6 +25,7 @@ std::string table(const std::vector<const Series*>& series, bool name_service) {
   out += "\n";
   for (const Series* s : series) {
     std::vector<const Series::Column*> columns;
+    columns.reserve(names.size());
     for (const std::string& name : names) columns.push_back(s->find(name));
     for (std::size_t row = 0; row < s->times_s.size(); ++row) {
       if (name_service) out += cell(s->service) + ",";
@@ -43,6 +44,7 @@ std::string table(const std::vector<const Series*>& series, bool name_service) {
 
 std::string format_csv(const std::vector<Series>& series) {
   std::vector<const Series*> all;
+  all.reserve(series.size());
   for (const Series& s : series) all.push_back(&s);
   return table(all, true);
 }

@@ -11,13 +11,14 @@
 
 namespace windtunnel {
 
-// --- what a request asks of an instance --------------------------------------------------------------------------------
+// --- what a request asks of an instance
+// --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
 // One step of a request's work: exactly one of `cpu` and `io`.
 struct Step {
-  DistributionChoice cpu;  // CPU time on a core of speed 1
-  DistributionChoice io;   // waiting for something outside; takes no CPU
+  DistributionChoice cpu;     // CPU time on a core of speed 1
+  DistributionChoice io;      // waiting for something outside; takes no CPU
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
 
   void describe(FieldVisitor& v);
@@ -25,7 +26,8 @@ struct Step {
 };
 using Work = std::map<std::string, std::vector<Step>>;  // by request class; "default" serves classes not named
 
-// --- how an instance works ----------------------------------------------------------------------------------------------
+// --- how an instance works
+// ----------------------------------------------------------------------------------------------
 enum class Dispatch { kRoundRobin, kRandom, kShared };
 
 // One of event_loop, worker_pool, processor_sharing, function: plain parameters, told apart by `kind`.
@@ -43,9 +45,9 @@ class Runtime {
 class EventLoop final : public Runtime {
  public:
   EventLoop() : Runtime(Kind::kEventLoop) {}
-  std::int64_t processes = 1;       // loops, one thread each
+  std::int64_t processes = 1;                 // loops, one thread each
   Dispatch dispatch = Dispatch::kRoundRobin;  // which process takes a request
-  std::int64_t worker_threads = 0;  // threads beside the loops for steps with "on": "worker"
+  std::int64_t worker_threads = 0;            // threads beside the loops for steps with "on": "worker"
   void describe(FieldVisitor& v) override;
   void check(Problems& p) override;
 };

@@ -102,23 +102,25 @@ void Replication::series_point() {
     Service& s = *owned;
     gather(s);
     std::uint64_t arrived = 0, completed = 0, lost = 0;
-    s.bin_latency.clear();
+    constexpr double kShown[] = {.5, .95, .99};
+    double latency[] = {kNaN, kNaN, kNaN};
+    if (narrated_ && s.kinds > 1) {
+      s.bin_latency.clear();
+      for (const RequestKind& kind : kinds_)
+        if (kind.service == s.index) s.bin_latency.merge(kind.bin_latency);
+      s.bin_latency.quantiles(kShown, latency);
+    }
     for (RequestKind& kind : kinds_) {
       if (kind.service != s.index) continue;
       arrived += kind.arrived;
       for (std::size_t i = 0; i < kOutcomes; ++i) (i == 0 ? completed : lost) += kind.outcomes[i];
-      if (narrated_) s.bin_latency.merge(kind.bin_latency);
+      if (narrated_ && s.kinds == 1) kind.bin_latency.quantiles(kShown, latency);
       kind.latency.merge(kind.bin_latency);
-      kind.wait_time.merge(kind.bin_wait);
       kind.bin_latency.clear();
-      kind.bin_wait.clear();
     }
     if (narrated_ && bin_s > 0) {
       const double bin_ns = bin_s * 1e9;
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
-      constexpr double kShown[] = {.5, .95, .99};
-      double latency[3];
-      s.bin_latency.quantiles(kShown, latency);
       const double row[] = {static_cast<double>(arrived - s.arrived_taken) / bin_s,
                             static_cast<double>(completed - s.completed_taken) / bin_s,
                             static_cast<double>(lost - s.lost_taken) / bin_s,

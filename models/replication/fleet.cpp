@@ -158,6 +158,7 @@ void Replication::build_sources() {
       }
       steps_most = std::max(steps_most, kind.steps.size());
       kind.home = service->get();
+      ++kind.home->kinds;
       kind.first_demand = kind.steps[0].sampler.get();
       kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
       kind.closed = traffic.arrivals->closed_loop();

@@ -64,7 +64,7 @@ class Replication final : public FaultTarget {
     std::uint64_t arrived = 0;
     std::uint64_t in_flight = 0;  // measured requests without an outcome yet
     std::array<std::uint64_t, kOutcomes> outcomes{};
-    Histogram bin_latency, bin_wait;  // since the last series point; folded into the totals there
+    Histogram bin_latency;  // since the last series point; folded into the total there
     Histogram latency, wait_time;
   };
   struct Source {
@@ -114,6 +114,7 @@ class Replication final : public FaultTarget {
   void queue_for_thread(Service& service, std::uint32_t r, Station& station);
   void take_thread(Service& service, std::uint32_t r, Station& station);
   void compute(Service& service, std::uint32_t r);
+  void start_clock(Service& service, std::uint32_t r);
   [[gnu::noinline]] void compute_disturbed(Service& service, std::uint32_t r, Instance& instance);
   [[gnu::noinline]] void wait_io(Service& service, std::uint32_t r);
   [[gnu::flatten]] void cpu_done(std::uint32_t r);

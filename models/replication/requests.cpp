@@ -292,14 +292,38 @@ void Replication::stop_computing(Request& request) {
 
 void Replication::cpu_done(std::uint32_t r) {
   Request& request = pool_[r];
-  Instance& instance = instances_[request.instance];
+  const RequestKind& kind = kinds_[request.kind];
+  if (!kind.plain) {
+    Instance& instance = instances_[request.instance];
+    --instance.running;
+    instance.running_sum += now_ns();
+    return step_done(*kind.home, r);
+  }
+  Service& service = *kind.home;
+  const std::uint32_t slot = request.instance, station_index = request.station;
+  complete(service, r);
+  Station& station = station_at(station_index);
+  Instance& instance = instances_[slot];
+  // The thread goes on to the next request without a pause: nothing changes but the request.
+  if (station.waiting > 0 && instance.plain && instance.serving && kinds_[pool_[station.queue.head].kind].plain) {
+    const std::uint32_t next = station.queue.pop(pool_.data());
+    --station.waiting;
+    service.waiting.add(sim_.now(), -1);
+    return start_clock(service, next);
+  }
   --instance.running;
   instance.running_sum += now_ns();
-  const RequestKind& kind = kinds_[request.kind];
-  if (!kind.plain) return step_done(*kind.home, r);
-  const std::uint32_t station = request.station;
-  complete(*kind.home, r);
-  release_thread(*kind.home, station);
+  release_thread(service, station_index);
+}
+
+void Replication::start_clock(Service& service, std::uint32_t r) {
+  const std::int64_t now = now_ns();
+  Request& request = pool_[r];
+  if (request.started < 0) request.started = now;
+  request.be(Request::State::kRunning);
+  ++service.cpu_steps;
+  request.until = now + request.demand;
+  sim_.schedule(request.until, kCpuDone, r, request.stamp);
 }
 
 void Replication::shared_changed(std::uint32_t slot) {
@@ -393,9 +417,9 @@ void Replication::settle(Request& request, Outcome how) {
     --kind.in_flight;
     if (how == Outcome::kCompleted) kind.bin_latency.record(now_ns() - request.arrived);
     if (request.started >= 0)
-      kind.bin_wait.record(request.started - request.arrived);
+      kind.wait_time.record(request.started - request.arrived);
     else if (how == Outcome::kAbandoned || how == Outcome::kTimedOut)
-      kind.bin_wait.record(now_ns() - request.arrived);
+      kind.wait_time.record(now_ns() - request.arrived);
   }
   if (observer_ != nullptr) [[unlikely]]
     observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),

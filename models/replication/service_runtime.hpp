@@ -72,7 +72,8 @@ struct Replication::Service {
   Integrals bin;         // between the last two gatherings
   double cpu_taken = 0;  // consumed by all instances ever, when last gathered, ns
   std::uint64_t arrived_taken = 0, completed_taken = 0, lost_taken = 0;
-  Histogram bin_latency;  // of all classes
+  std::size_t kinds = 0;  // of requests that come here
+  Histogram bin_latency;  // of all kinds, where there are several
   Series series;
 
   Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }

@@ -21,7 +21,8 @@ struct ServiceParams {
   Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");
   Choice<AutoscalerParams> autoscaler;  // none: `replicas` for the whole run
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;
-  Duration drain_timeout = std::chrono::seconds{30};  // how long an instance taken out of service may finish its requests
+  Duration drain_timeout =
+      std::chrono::seconds{30};  // how long an instance taken out of service may finish its requests
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

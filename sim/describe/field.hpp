@@ -49,8 +49,8 @@ enum class Unit { kNumber, kDuration, kBytes };  // what a distribution's Amount
 struct Bounds {
   double lo = -std::numeric_limits<double>::infinity();
   double hi = std::numeric_limits<double>::infinity();
-  bool above_lo = false;  // lo itself does not fit
-  bool required = false;  // no default: leaving the field out is an error
+  bool above_lo = false;        // lo itself does not fit
+  bool required = false;        // no default: leaving the field out is an error
   Unit unit = Unit::kDuration;  // for distributions only
 };
 inline constexpr Bounds kRequired{.required = true};
@@ -76,11 +76,16 @@ class Problems {
 class FieldVisitor;
 
 template <class T>
-concept Describable = requires(T& t, FieldVisitor& v) { t.describe(v); };
+concept Describable = requires(T& t, FieldVisitor& v) {
+  t.describe(v);
+};
 template <class T>
-concept Checkable = requires(T& t, Problems& p) { t.check(p); };
+concept Checkable = requires(T& t, Problems& p) {
+  t.check(p);
+};
 
-// --- type-erased views of values, handed to visitors ------------------------------------------------------------------
+// --- type-erased views of values, handed to visitors
+// ------------------------------------------------------------------
 class ValueVisitor;
 
 class ObjectView {
@@ -122,9 +127,9 @@ class ChoiceView {
   };
   virtual ~ChoiceView() = default;
   virtual std::span<const Entry> entries() const = 0;
-  virtual std::string_view current() const = 0;             // empty: none chosen
-  virtual bool select(std::string_view type) = 0;           // false: no such type
-  virtual void describe(FieldVisitor& v) = 0;               // the chosen one; requires current() != ""
+  virtual std::string_view current() const = 0;    // empty: none chosen
+  virtual bool select(std::string_view type) = 0;  // false: no such type
+  virtual void describe(FieldVisitor& v) = 0;      // the chosen one; requires current() != ""
   virtual void check(Problems& p) = 0;
   virtual void describe(std::string_view type, FieldVisitor& v) = 0;  // a fresh one of that type
   // A bare value stands for {"type": shorthand_type(), FIRST_FIELD: value}; empty: no shorthand.
@@ -191,7 +196,7 @@ class FieldVisitor {
 
   // An enumeration whose values are 0, 1, … in the order of `names`.
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void choice(std::string_view name, E& value, std::span<const std::string_view> names, std::string_view meaning,
               Bounds bounds = {}) {
     int index = static_cast<int>(value);
@@ -201,7 +206,8 @@ class FieldVisitor {
   }
 };
 
-// --- choices ----------------------------------------------------------------------------------------------------------
+// --- choices
+// ----------------------------------------------------------------------------------------------------------
 
 // The explicit list of a policy's types. `Params` is the abstract base of their parameter structures; it must have
 //   virtual void describe(FieldVisitor&);  virtual void check(Problems&) (may do nothing);
@@ -271,7 +277,8 @@ class Choice {
   std::shared_ptr<Params> params_;
 };
 
-// --- dispatch ---------------------------------------------------------------------------------------------------------
+// --- dispatch
+// ---------------------------------------------------------------------------------------------------------
 namespace detail {
 
 template <class T>

@@ -87,7 +87,7 @@ def main():
                 own = {"mean": row.mean}
                 if getattr(row, "n", 1) > 1:
                     own |= {"se": row.standard_error, "n": row.n}
-                results.setdefault(number, {})[row.metric.split(" ")[0]] = own if "se" in own else row.mean
+                results.setdefault(number, {})[row.metric.split(" ")[0]] = own if "se" in own else float(f"{row.mean:.10g}")
             print(f"{number:9} {lab.arrivals - before:,} requests in {seconds() - at:.1f} s of CPU: "
                   f"{FACTS[number]['title']}", flush=True)
     total = sum(counts.values())
