@@ -15,8 +15,16 @@ Result some_result() {
   service.latency.record(1'000'000);
   service.latency.record(5'000'000);
   result.services.push_back(service);
-  result.decisions.push_back({.time_s = 1.5, .service = "shop", .kind = "scale_up", .sentence = "1 -> 2"});
-  result.series.push_back({.service = "shop", .columns = {{"replicas_ready", "count", {1, 2}}}});
+  Decision decision;
+  decision.time_s = 1.5;
+  decision.service = "shop";
+  decision.kind = "scale_up";
+  decision.sentence = "1 -> 2";
+  result.decisions.push_back(decision);
+  Series series;
+  series.service = "shop";
+  series.columns = {{"replicas_ready", "count", {1, 2}}};
+  result.series.push_back(series);
   return result;
 }
 
