@@ -34,6 +34,8 @@ struct Row {
   std::array<std::string, Fingerprint::kParts> parts;
 };
 
+void PrintTo(const Row& row, std::ostream* out) { *out << row.scenario << ' ' << row.overrides; }
+
 std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> words;
   std::istringstream stream(text);
