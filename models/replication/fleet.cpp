@@ -543,6 +543,18 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   service.waiting.add(sim_.now(), 1);
 }
 
+// Instances have gone and left room: the platform starts new ones for those that wait, it does not need a newcomer.
+void Replication::start_for_pending(Service& service) {
+  while (!service.pending.empty() && live(service) < service.demand_terms->max_instances) {
+    const std::uint32_t slot = create_instance(service, false);
+    if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
+    const std::uint32_t r = service.pending.pop(pool_.data());
+    --service.pending_count;
+    service.waiting.add(sim_.now(), -1);
+    deliver(service, r, slot);
+  }
+}
+
 void Replication::function_idle(Service& service, std::uint32_t slot) {
   if (!service.pending.empty()) {
     const std::uint32_t r = service.pending.pop(pool_.data());
@@ -679,12 +691,14 @@ void Replication::kill(const std::string& name, std::uint32_t serial, bool repla
   if (service.on_demand) std::erase(service.idle, slot);
   lose_all(service, slot, Outcome::kFailedInstanceLost);
   remove_instance(service, slot);
-  if (replace && !service.on_demand) set_replicas(service, service.spec_replicas);
+  if (service.on_demand) return start_for_pending(service);
+  if (replace) set_replicas(service, service.spec_replicas);
 }
 
 void Replication::reconcile(const std::string& name) {
   Service& service = named(name);
-  if (!service.on_demand) set_replicas(service, service.spec_replicas);
+  if (service.on_demand) return start_for_pending(service);
+  set_replicas(service, service.spec_replicas);
 }
 
 void Replication::set_zone_up(const std::string& zone, bool up) {

@@ -166,6 +166,7 @@ class Replication final : public FaultTarget {
   void observe(Service& service);
   void admit_on_demand(Service& service, std::uint32_t r);
   void function_idle(Service& service, std::uint32_t slot);
+  void start_for_pending(Service& service);
   void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
   double cpu_seconds(const Instance& instance, std::uint32_t slot);
   std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
