@@ -75,6 +75,13 @@ void Histogram::quantiles(std::span<const double> p, double* out) const {
   skip_nan();
   for (std::size_t i = index_of(static_cast<std::uint64_t>(min_)); i <= last && next < p.size();) {
     auto whole = static_cast<std::uint64_t>(std::ceil(target_of(next)));
+    // Eight buckets at a time as long as none of them holds the target.
+    for (; i + 8 <= last; i += 8) {
+      const std::uint64_t* c = counts_.data() + i;
+      const std::uint64_t sum = (c[0] + c[1]) + (c[2] + c[3]) + ((c[4] + c[5]) + (c[6] + c[7]));
+      if (below + sum >= whole) break;
+      below += sum;
+    }
     while (i <= last && (counts_[i] == 0 || below + counts_[i] < whole)) below += counts_[i++];
     if (i > last) break;
     const auto here = static_cast<double>(counts_[i]);
