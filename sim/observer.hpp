@@ -13,7 +13,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   // A request has ended. Times are run times; `started` is kNever if it never reached service. `outcome` indexes
-  // kOutcomeNames, `request_class` the classes of the run in the order of the result's `classes`.
+  // kOutcomeNames, `request_class` the classes of the run in the order of the result's `classes`; `instance` is the
+  // number that decisions name it by, unique within its service, and 0xffffffff if it never came to one.
   virtual void request_ended(Time arrived, Time started, Time ended, std::uint32_t request_class,
                              std::uint32_t instance, std::uint8_t outcome) = 0;
   // Something was decided or happened.
