@@ -423,7 +423,7 @@ void Replication::settle(Request& request, Outcome how) {
   }
   if (observer_ != nullptr) [[unlikely]]
     observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),
-                             request.kind, request.instance == kNone ? kNone : instances_[request.instance].serial,
+                             request.kind, request.instance == kNone ? kNone : lives_[request.instance].serial,
                              static_cast<std::uint8_t>(how));
   if (kind.closed) sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
 }
