@@ -16,7 +16,7 @@ struct Scale {
 
 Scale scale_of(double value, std::string_view unit) {
   if (unit == "s") {
-    const double size = std::abs(value);
+    const double size = std::abs(value) * 1.0005;  // what three digits would round up to 1000 belongs to the next unit
     if (size == 0 || size >= 1) return {1, " s"};
     if (size >= 1e-3) return {1e3, " ms"};
     if (size >= 1e-6) return {1e6, " µs"};
@@ -38,13 +38,17 @@ int decimals_for(double value, int digits) {
   return std::clamp(decimals - (carries ? 1 : 0), 0, 9);
 }
 
+// Whether replications differ by more than rounding.
+bool has_width(const Estimate& e) { return e.n > 1 && e.half_width_95 > 1e-12 * std::abs(e.mean); }
+
 int decimals_of(const Estimate& e, std::string_view unit, double factor) {
   const double scaled = e.mean * factor;
-  // Two digits of the half-width, unless it is so narrow that nobody wants to read the mean that far.
-  if (e.n > 1 && e.half_width_95 > 0)
-    return std::min(decimals_for(e.half_width_95 * factor, 2), decimals_for(scaled, 5));
   // "99.99 %" and "99.98 %" are far apart: what counts is the distance to all or nothing.
-  if (unit == "share" && scaled > 50 && scaled < 100) return std::min(4, std::max(1, decimals_for(100 - scaled, 2)));
+  const bool near_all = unit == "share" && scaled > 50 && scaled < 100;
+  const double size = near_all ? 100 - scaled : scaled;
+  // Two digits of the half-width, unless it is so narrow that nobody wants to read the mean that far.
+  if (has_width(e)) return std::min(decimals_for(e.half_width_95 * factor, 2), decimals_for(size, 5));
+  if (near_all) return std::clamp(decimals_for(size, 2), 1, 7);
   // A whole number, or one but for the rounding of its scaling, needs no decimals.
   if (std::abs(scaled - std::round(scaled)) < 1e-12 * std::abs(scaled)) return 0;
   return decimals_for(scaled, 3);
@@ -52,7 +56,7 @@ int decimals_of(const Estimate& e, std::string_view unit, double factor) {
 
 std::string with_decimals(const Estimate& e, double factor, int decimals, const std::string& suffix) {
   std::string text = fixed(e.mean * factor, decimals);
-  if (e.n > 1) {
+  if (has_width(e)) {
     const std::string half_width = fixed(e.half_width_95 * factor, decimals);
     text += " ± " + (half_width.find_first_not_of("0.") == std::string::npos ? "0" : half_width);
   }
@@ -164,9 +168,11 @@ std::string figure_against(const Estimate& e, double limit, std::string_view uni
   if (std::isnan(e.mean)) return "–";
   const Scale scale = scale_of(e.mean, unit);
   int decimals = decimals_of(e, unit, scale.factor);
-  while (decimals < 9 && e.mean != limit &&
-         fixed(e.mean * scale.factor, decimals) == fixed(limit * scale.factor, decimals))
-    ++decimals;
+  const auto side = [&](double value) { return (value > limit * scale.factor) - (value < limit * scale.factor); };
+  const auto rounded = [&] {
+    return std::round(e.mean * scale.factor * std::pow(10, decimals)) / std::pow(10, decimals);
+  };
+  while (decimals < 9 && side(rounded()) != side(e.mean * scale.factor)) ++decimals;
   return with_decimals(e, scale.factor, decimals, scale.suffix);
 }
 

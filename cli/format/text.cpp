@@ -7,7 +7,7 @@
 namespace windtunnel::cli {
 namespace {
 
-constexpr std::size_t kGutter = 12;  // left of the charts
+constexpr std::size_t kGutter = 14;  // left of the charts
 constexpr std::size_t kPlot = 50;    // the charts themselves; what is left of 80 columns is for their ranges
 constexpr std::size_t kChartRows = 5;
 constexpr std::size_t kMostCharts = 6;  // services drawn over time
@@ -157,13 +157,13 @@ class Page {
   void requests() {
     if (result_.services.empty()) return;
     const std::size_t first = std::max(names_ + 2, kLongestCause + 4);
-    heading(pad_right("Requests", first) + pad_left("arrived", 14) + pad_left("succeeded", 20));
+    heading(pad_right("Requests", first) + pad_left("arrived", 14) + pad_left("succeeded", 22));
     for (const ServiceResult& s : result_.services) {
       line(pad_right("  " + s.name, first) + pad_left(count_text(s.arrived), 14) +
-           pad_left(figure(success_ratio(result_, s), "share"), 20));
+           pad_left(figure(success_ratio(result_, s), "share"), 22));
       for (const Loss& loss : losses(result_, s))
         line(paint(pad_right("    " + loss.cause, first), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
-             pad_left(figure(loss.share, "share"), 20));
+             pad_left(figure(loss.share, "share"), 22));
     }
   }
 
@@ -181,7 +181,10 @@ class Page {
       std::string range = "–";
       const Metric* least = service_metric(result_, s.name, "replicas.ready_min");
       const Metric* most = service_metric(result_, s.name, "replicas.ready_max");
-      if (least && most) range = fixed(least->estimate.least, 0) + "–" + fixed(most->estimate.most, 0);
+      if (least && most) {
+        range = fixed(most->estimate.most, 0);
+        if (least->estimate.least != most->estimate.most) range = fixed(least->estimate.least, 0) + "–" + range;
+      }
       line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
            pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
     }
@@ -210,7 +213,14 @@ class Page {
     if (!c) return;
     const auto [least, most] = range_of(*c);
     std::string range = figure(most, unit);
-    if (least != most) range = figure(least, unit) + " – " + range;
+    if (least != most) {
+      std::string from = figure(least, unit);
+      const auto own = from.rfind(' '), common = range.rfind(' ');
+      const bool same =
+          own != std::string::npos && common != std::string::npos && from.substr(own) == range.substr(common);
+      if (same) from.resize(own);
+      range = from + "–" + range;
+    }
     line(pad_right("  " + std::string(label), kGutter) + sparkline(c->values, kPlot, fold) + " " + range);
   }
 
@@ -300,16 +310,12 @@ class Page {
   }
 
   void cost() {
-    std::vector<const Metric*> parts;
-    for (const Metric& m : result_.metrics)
-      if (m.name.rfind("cost.", 0) == 0 && m.name != "cost.total") parts.push_back(&m);
-    const auto unit = [&](const Metric& m) { return m.unit.empty() ? result_.currency : m.unit; };
+    const auto text = [&](const Metric& m) { return figure(m.estimate, m.unit.empty() ? result_.currency : m.unit); };
     const Metric* total = result_.find_metric("cost.total");
     // Nothing priced, nothing to say.
     if (!total || (total->estimate.mean == 0 && total->estimate.most == 0)) return;
-    heading(pad_right("Cost", names_ + 4) + figure(total->estimate, unit(*total)));
-    if (parts.size() < 2) return;
-    for (const Metric* m : parts) line(service_column(m->name.substr(5)) + figure(m->estimate, unit(*m)));
+    const Metric* hourly = result_.find_metric("cost.per_hour");
+    heading(pad_right("Cost", names_ + 4) + text(*total) + (hourly ? " (" + text(*hourly) + ")" : ""));
   }
 
   void more() {

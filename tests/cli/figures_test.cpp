@@ -19,6 +19,7 @@ TEST(Figures, DurationsHaveThreeDigitsInTheUnitThatSuits) {
 TEST(Figures, RoundingUpToTheNextPowerOfTenAddsNoDigit) {
   EXPECT_EQ(figure(0.09998, "s"), "100 ms");
   EXPECT_EQ(figure(9.996, "s"), "10.0 s");
+  EXPECT_EQ(figure(0.99998, "s"), "1.00 s");
 }
 
 TEST(Figures, SharesKeepTheirDistanceToAll) {
@@ -33,14 +34,24 @@ TEST(Figures, AnIntervalHasTwoDigitsAndTheMeanAsManyDecimals) {
   EXPECT_EQ(figure(make_estimate(12345.6, 78, 5), "1/s"), "12,346 ± 78 /s");
 }
 
-TEST(Figures, AnIntervalOfNoWidthIsSaidToBeZero) {
-  EXPECT_EQ(figure(make_estimate(3, 0, 5), ""), "3 ± 0");
-  EXPECT_EQ(figure(make_estimate(3, 1e-16, 5), ""), "3.0000 ± 0");
+TEST(Figures, WhatDoesNotVaryHasNoInterval) {
+  EXPECT_EQ(figure(make_estimate(3, 0, 5), ""), "3");
+  EXPECT_EQ(figure(make_estimate(3, 1e-16, 5), ""), "3");
+}
+
+TEST(Figures, AnIntervalTooNarrowToReadIsSaidToBeZero) {
+  EXPECT_EQ(figure(make_estimate(3, 1e-8, 5), ""), "3.0000 ± 0");
+}
+
+TEST(Figures, ASingleLossIsNotRoundedAway) {
+  EXPECT_EQ(figure(1 - 1e-6, "share"), "99.99990 %");
+  EXPECT_EQ(figure(make_estimate(0.9999973, 0.0000051, 8), "share"), "99.99973 ± 0.00051 %");
 }
 
 TEST(Figures, AMeanIsNeverShownEqualToALimitItMisses) {
   EXPECT_EQ(figure_against(make_estimate(0.30001, 0, 1), 0.3, "s"), "300.01 ms");
   EXPECT_EQ(figure_against(make_estimate(0.3, 0, 1), 0.3, "s"), "300 ms");
+  EXPECT_EQ(figure_against(make_estimate(1, 0, 1), 0.9999, "share"), "100 %");
   EXPECT_EQ(figure_against(make_estimate(0.98999999, 0, 1), 0.99, "share"), "98.999999 %");
 }
 

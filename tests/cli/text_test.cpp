@@ -38,9 +38,9 @@ TEST(Text, LatencyHasTheHalfWidthUnderTheMean) {
 }
 
 TEST(Text, LossesHaveTheirCauses) {
-  EXPECT_THAT(format_text(sample()), HasSubstr("  shop                          12,345              97.2 %\n"
-                                               "    rejected full                  300              2.43 %\n"
-                                               "    timed out                       45             0.364 %\n"));
+  EXPECT_THAT(format_text(sample()), HasSubstr("  shop                          12,345                97.2 %\n"
+                                               "    rejected full                  300                2.43 %\n"
+                                               "    timed out                       45               0.364 %\n"));
 }
 
 TEST(Text, CapacityShowsHowFewInstancesWereReady) {
@@ -52,21 +52,21 @@ TEST(Text, CapacityShowsHowFewInstancesWereReady) {
 TEST(Text, ReplicasOverTimeAreDrawnUnderTheTrafficThatMovedThem) {
   // Columns are 12 s wide: 2 replicas up to 300 s (columns 0-24), 8 up to 400 s, then 4. 2 of 8 is 10 of 40 eighths.
   EXPECT_THAT(format_text(sample()),
-              HasSubstr("  losses                             ████                      0 /s – 8 /s\n"
-                        "  ready  8 ┤                         █████████\n"
-                        "           ┤                         █████████\n"
-                        "           ┤                         █████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄\n"
-                        "           ┤▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂█████████████████████████\n"
-                        "           ┤██████████████████████████████████████████████████\n"
-                        "  faults                            ▲\n"
-                        "            ┴────────────────────────┴────────────────────────\n"
-                        "            0s                       5m\n"));
+              HasSubstr("  losses                               ████                      0–8 /s\n"
+                        "  ready    8 ┤                         █████████\n"
+                        "             ┤                         █████████\n"
+                        "             ┤                         █████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄\n"
+                        "             ┤▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂█████████████████████████\n"
+                        "             ┤██████████████████████████████████████████████████\n"
+                        "  faults                              ▲\n"
+                        "              ┴────────────────────────┴────────────────────────\n"
+                        "              0s                       5m\n"));
 }
 
 TEST(Text, ReplicasThatNeverChangeAreALine) {
   Result r = sample();
   for (double& v : r.series[0].columns[3].values) v = 3;
-  EXPECT_THAT(format_text(r), HasSubstr("  ready     3 the whole time\n"));
+  EXPECT_THAT(format_text(r), HasSubstr("  ready       3 the whole time\n"));
 }
 
 TEST(Text, WhatHappenedIsTold) {
