@@ -1,0 +1,250 @@
+#include "tests/models/replication/random_scenario.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "sim/random/stream.hpp"
+
+namespace windtunnel::test {
+namespace {
+
+using Json = nlohmann::json;
+
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed) : words_(seed, "random scenario", 0) {}
+
+  Json scenario() {
+    horizon_ = between(20, 120);
+    Json out = {{"windtunnel", 1},
+                {"name", "random"},
+                {"horizon", seconds(horizon_)},
+                {"warmup", one_in(3) ? seconds(0) : seconds(between(1, 30))},
+                {"metrics", {{"resolution", seconds(between(1, 15))}, {"number_in_system", one_in(3)}}}};
+    if (one_in(2)) {
+      zones_ = one_in(2) ? std::vector<std::string>{"a", "b"} : std::vector<std::string>{"a", "b", "c"};
+      out["cluster"]["zones"] = zones_;
+    }
+    const std::uint32_t services = 1 + below(3);
+    for (std::uint32_t i = 0; i < services; ++i) out["services"]["s" + std::to_string(i)] = service();
+    const std::uint32_t sources = 1 + below(4);
+    for (std::uint32_t i = 0; i < sources; ++i) out["traffic"].push_back(traffic(i, below(services)));
+    const std::uint32_t faults = below(5);
+    for (std::uint32_t i = 0; i < faults; ++i) out["faults"].push_back(fault("s" + std::to_string(below(services))));
+    return out;
+  }
+
+ private:
+  std::uint32_t below(std::uint32_t n) { return words_.below(n); }
+  bool one_in(std::uint32_t n) { return below(n) == 0; }
+  double between(double low, double high) { return low + (high - low) * words_.uniform(); }
+  double log_between(double low, double high) { return low * std::pow(high / low, words_.uniform()); }
+  static std::string seconds(double s) { return std::to_string(static_cast<std::int64_t>(s * 1e6)) + "us"; }
+  static std::string rate(double per_second) { return std::to_string(per_second) + "/s"; }
+
+  Json time(double mean) {
+    switch (below(7)) {
+      case 0:
+        return seconds(mean);
+      case 1:
+        return {{"type", "uniform"}, {"low", seconds(mean / 2)}, {"high", seconds(mean * 1.5)}};
+      case 2:
+        return {{"type", "hyperexponential"}, {"mean", seconds(mean)}, {"cv", 3}};
+      case 3:
+        return {{"type", "lognormal"}, {"mean", seconds(mean)}, {"cv", 2}};
+      case 4:
+        return {{"type", "erlang"}, {"mean", seconds(mean)}, {"stages", 3}};
+      default:
+        return {{"type", "exponential"}, {"mean", seconds(mean)}};
+    }
+  }
+
+  Json steps(bool workers) {
+    Json out = Json::array();
+    const std::uint32_t n = one_in(2) ? 1 : 1 + below(4);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      Json step;
+      if (one_in(3))
+        step["io"] = time(log_between(0.001, 0.3));
+      else
+        step["cpu"] = one_in(8) ? Json(seconds(0)) : time(log_between(0.002, 0.1));
+      if (workers && step.contains("cpu") && one_in(2)) step["on"] = "worker";
+      out.push_back(step);
+    }
+    return out;
+  }
+
+  Json service() {
+    Json out, instance;
+    const std::uint32_t runtime = below(5);
+    bool workers = false, function = false;
+    double threads = 1;
+    if (runtime == 0) {
+      threads = 1 + below(3);
+      const std::uint32_t extra = one_in(2) ? 0 : 1 + below(3);
+      workers = extra > 0;
+      const char* const dispatch[] = {"round_robin", "random", "shared"};
+      instance["runtime"] = {
+          {"type", "event_loop"}, {"processes", threads}, {"dispatch", dispatch[below(3)]}, {"worker_threads", extra}};
+      threads += extra;
+    } else if (runtime == 1 || runtime == 2) {
+      threads = 1 + below(6);
+      instance["runtime"] = {{"type", "worker_pool"}, {"workers", threads}};
+      if (one_in(4)) instance["runtime"]["poll_interval"] = time(log_between(0.005, 0.5));
+    } else if (runtime == 3) {
+      instance["runtime"] = {{"type", "processor_sharing"}, {"cores", one_in(2) ? Json(2) : Json("500m")}};
+    } else {
+      function = true;
+      instance["runtime"] = {{"type", "function"}};
+    }
+    if (!function && one_in(3)) instance["concurrency"] = 1 + below(8);
+    if (one_in(3)) instance["backlog"] = below(20);
+    if (one_in(4)) instance["speed"] = between(0.5, 3);
+    if (one_in(5)) instance["speed_spread"] = {{"type", "uniform"}, {"low", 0.5}, {"high", 1.5}};
+    if (one_in(4)) instance["pauses"] = {{"every", time(log_between(0.2, 20))}, {"length", time(log_between(0.01, 2))}};
+    instance["resources"]["requests"]["cpu"] = "500m";
+    if (one_in(4)) instance["resources"]["limits"]["cpu"] = std::max(0.5, threads * between(0.3, 1.2));
+    out["instance"] = instance;
+
+    out["work"]["default"] = steps(workers);
+    if (one_in(2)) out["work"]["other"] = steps(workers);
+    out["replicas"] = function ? 1 : one_in(8) ? 0 : 1 + below(6);
+    if (one_in(3)) out["when_none_ready"] = "wait";
+    if (one_in(3)) out["drain_timeout"] = seconds(one_in(3) ? 0 : log_between(0.05, 10));
+
+    const char* const tie[] = {"random", "first", "round_robin"};
+    switch (below(5)) {
+      case 0:
+        out["balancer"] = {{"type", "random"}};
+        break;
+      case 1:
+        out["balancer"] = {{"type", "least_request"}, {"full_scan", true}, {"tie", tie[below(3)]}};
+        break;
+      case 2:
+        out["balancer"] = {{"type", "least_request"}, {"choices", 2 + below(3)}, {"tie", tie[below(3)]}};
+        break;
+      case 3:
+        out["balancer"] = {{"type", "power_of_two_choices"}};
+        break;
+      default:
+        break;
+    }
+
+    if (one_in(2)) out["startup"].push_back({{"phase", "schedule"}, {"time", time(0.2)}});
+    if (one_in(2))
+      out["startup"].push_back(
+          {{"phase", "pull"}, {"image", "100M"}, {"bandwidth", "50M"}, {"cached_on_node", between(0, 1)}});
+    if (one_in(2)) out["startup"].push_back({{"phase", "boot"}, {"time", time(log_between(0.1, 10))}});
+    if (one_in(3))
+      out["startup"].push_back({{"phase", "warm"}, {"requests", 1 + below(30)}, {"slowdown", between(1, 5)}});
+
+    if (function) {
+      out["autoscaler"] = {{"type", "per_request"},
+                           {"keep_alive", one_in(3) ? seconds(0) : seconds(log_between(0.1, 60))},
+                           {"max_instances", 1 + below(20)},
+                           {"at_maximum", one_in(2) ? "queue" : "reject"}};
+    } else if (one_in(3)) {
+      out["autoscaler"] = {
+          {"type", "kubernetes_hpa"},
+          {"spec",
+           {{"minReplicas", 1 + below(2)},
+            {"maxReplicas", 2 + below(10)},
+            {"metrics",
+             Json::array({{{"type", "Resource"},
+                           {"resource",
+                            {{"name", "cpu"},
+                             {"target", {{"type", "Utilization"}, {"averageUtilization", 20 + below(80)}}}}}}})},
+            {"behavior", {{"scaleDown", {{"stabilizationWindowSeconds", below(20)}}}}}}},
+          {"sync_period", seconds(between(0.5, 5))},
+          {"initial_readiness_delay", seconds(between(0, 5))},
+          {"cpu_initialization_period", seconds(between(0, 10))},
+          {"metrics", {{"scrape_period", seconds(between(0.5, 5))}, {"lag", seconds(between(0, 1))}}}};
+    }
+    return out;
+  }
+
+  Json traffic(std::uint32_t index, std::uint32_t to) {
+    Json out = {{"name", "t" + std::to_string(index)}, {"to", "s" + std::to_string(to)}};
+    const double level = log_between(0.5, 200);
+    switch (below(8)) {
+      case 0:
+        out["arrivals"] = {{"type", "constant"}, {"rate", rate(level)}};
+        break;
+      case 1:
+        out["arrivals"] = {{"type", "renewal"}, {"inter_arrival", time(std::max(1e-3, 1 / level))}};
+        break;
+      case 2:
+        out["arrivals"] = {{"type", "spike"},
+                           {"base", rate(level / 5)},
+                           {"peak", rate(level)},
+                           {"at", seconds(horizon_ / 4)},
+                           {"hold", seconds(horizon_ / 4)}};
+        break;
+      case 3:
+        out["arrivals"] = {{"type", "burst"},
+                           {"states", Json::array({{{"rate", rate(level)}, {"mean_duration", seconds(2)}},
+                                                   {{"rate", rate(0)}, {"mean_duration", seconds(3)}}})}};
+        break;
+      case 4:
+        out["arrivals"] = {
+            {"type", "closed_loop"}, {"clients", 1 + below(60)}, {"think_time", time(log_between(0.05, 5))}};
+        break;
+      default:
+        out["arrivals"] = {{"type", "poisson"}, {"rate", rate(level)}};
+    }
+    if (one_in(2)) out["mix"] = {{"other", 0.25}, {"main", 0.7}, {"rare", 0.05}};
+    if (one_in(2)) {
+      out["timeout"] = seconds(one_in(2) ? 1 : log_between(0.01, 5));  // often the same: sources share a line then
+      if (one_in(2)) out["on_timeout"] = "cancel";
+    }
+    if (one_in(4)) out["patience"] = time(log_between(0.01, 5));
+    return out;
+  }
+
+  Json fault(const std::string& service) {
+    const std::string at = seconds(between(0, horizon_));
+    switch (below(zones_.empty() ? 3 : 4)) {
+      case 0: {
+        Json out = {{"type", "kill_instances"}, {"service", service}, {"at", at}, {"replace", one_in(2)}};
+        if (one_in(2))
+          out["share"] = between(0.1, 1);
+        else
+          out["count"] = 1 + below(4);
+        if (one_in(2)) out["every"] = seconds(between(1, 20));
+        return out;
+      }
+      case 1:
+        return {{"type", "crashes"},
+                {"service", service},
+                {"mtbf", seconds(log_between(2, 100))},
+                {"mttr", seconds(log_between(0.1, 20))},
+                {"repair", one_in(2) ? "constant" : "exponential"}};
+      case 2: {
+        Json out = {{"type", "slow_instances"},
+                    {"service", service},
+                    {"share", between(0.1, 1)},
+                    {"factor", between(1, 10)},
+                    {"at", at}};
+        if (one_in(2)) out["for"] = seconds(log_between(0.1, 20));
+        return out;
+      }
+      default:
+        return {{"type", "zone_outage"},
+                {"zone", zones_[below(static_cast<std::uint32_t>(zones_.size()))]},
+                {"at", at},
+                {"for", seconds(log_between(0.5, 30))}};
+    }
+  }
+
+  Stream words_;
+  double horizon_ = 60;
+  std::vector<std::string> zones_;
+};
+
+}  // namespace
+
+std::string random_scenario(std::uint64_t seed) { return Generator(seed).scenario().dump(1); }
+
+}  // namespace windtunnel::test
