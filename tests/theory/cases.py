@@ -101,8 +101,8 @@ def call_centre(lab):
 def loss_and_delay(lab):
     out = {}
     for i, row in enumerate(FACTS["V9"]["params"]["rows"], 1):
-        run = lab.measure(station(poisson(row["lam"]), pool(row["c"], room=row["K"]), [cpu(exponential(1 / row["mu"]))]),
-                          8e6, row["lam"], number=True)
+        instance, work = pool(row["c"], room=row["K"]), [cpu(exponential(1 / row["mu"]))]
+        run = lab.measure(station(poisson(row["lam"]), instance, work), 8e6, row["lam"], number=True)
         out |= readings(run, ["p0", "p_block", "L", "X", "W", "Wq", "util"], f"case{i}_")
     return out
 
@@ -187,7 +187,8 @@ def e2_m_1(lab):
 @case("V22")
 def h2_m_1(lab):
     p = FACTS["V22"]["params"]
-    branches = [{"share": p["p"], "mean": f"{1 / p['rate1']!r}s"}, {"share": 1 - p["p"], "mean": f"{1 / p['rate2']!r}s"}]
+    branches = [{"share": p["p"], "mean": f"{1 / p['rate1']!r}s"},
+                {"share": 1 - p["p"], "mean": f"{1 / p['rate2']!r}s"}]
     out = fcfs(lab, "V22", 6e7, 0.8, exponential(1), relaxation=300, law_of_arrivals={
         "type": "renewal", "inter_arrival": {"type": "hyperexponential", "branches": branches}})
     return out | {"sigma": out["p_wait"]}
@@ -240,7 +241,8 @@ def cold_starts(lab):
 def fluid(lab):
     p = FACTS["V42"]["params"]
     arrivals = {"type": "steps", "spacing": "even",
-                "steps": [{"at": "0s", "rate": f"{p['lam_burst']}/s"}, {"at": f"{p['T']}s", "rate": f"{p['lam_after']}/s"}]}
+                "steps": [{"at": "0s", "rate": f"{p['lam_burst']}/s"},
+                          {"at": f"{p['T']}s", "rate": f"{p['lam_after']}/s"}]}
     scenario = station(arrivals, pool(1), [cpu(constant(1 / p["mu"]))])
     run = lab.fly(dict(scenario, horizon="300s", metrics={"resolution": "100ms"}))
     times, waiting = run.column("queue_length")
@@ -331,7 +333,8 @@ def identities(lab):
     # Begins and ends empty: Little's law on the path itself.
     wave = {"type": "steps", "steps": [{"at": "0s", "rate": "12/s"}, {"at": "600s", "rate": "0/s"}]}
     for instance in (pool(4), sharing, loop(4, "random")):
-        for work in ([cpu(exponential(0.05))], [cpu(exponential(0.02)), {"io": exponential(0.2)}, cpu(exponential(0.01))]):
+        with_io = [cpu(exponential(0.02)), {"io": exponential(0.2)}, cpu(exponential(0.01))]
+        for work in ([cpu(exponential(0.05))], with_io):
             run = lab.fly(dict(station(wave, instance, work), horizon="1000s"))
             service = run.result["services"][0]
             assert service["arrived"] == service["outcomes"]["completed"] and service["in_flight_at_end"] == 0
@@ -374,11 +377,13 @@ def milliseconds(values):
 def blocked_loop(lab):
     p = FACTS["V128"]["params"]
     short, long = p["sizes"]
-    run = lab.measure(station(poisson(p["lam"]), loop(), {"short": [cpu(constant(short))], "long": [cpu(constant(long))]},
-                              mix={"short": 1 - p["p_long"], "long": p["p_long"]}), 4e7, p["lam"], relaxation=5, waits=1)
+    work = {"short": [cpu(constant(short))], "long": [cpu(constant(long))]}
+    mix = {"short": 1 - p["p_long"], "long": p["p_long"]}
+    run = lab.measure(station(poisson(p["lam"]), loop(), work, mix=mix), 4e7, p["lam"], relaxation=5, waits=1)
     without = lab.measure(station(poisson(p["lam"] * (1 - p["p_long"])), loop(), [cpu(constant(short))]), 1e7, p["lam"],
                           relaxation=0.1, waits=1)
-    return {"rho": run["s.utilization"], "mean_service_ms": milliseconds(ratio(run["s.utilization"], run["s.throughput"])),
+    return {"rho": run["s.utilization"],
+            "mean_service_ms": milliseconds(ratio(run["s.utilization"], run["s.throughput"])),
             "Wq_ms": milliseconds(run["s.wait_time.mean"]), "W_short_ms": milliseconds(run["t.short.latency.mean"]),
             "W_long_ms": milliseconds(run["t.long.latency.mean"]),
             "Wq_without_long_ms": milliseconds(without["s.wait_time.mean"]),
@@ -397,8 +402,8 @@ def worker_threads(lab):
     # A long job waits once in 3700 times, so to see how often takes long jobs alone; the others never meet them.
     alone = lab.measure(station(poisson(long_rate), loop(worker_threads=p["pool"]), {"default": work["long"]}), 4e7,
                         long_rate, relaxation=1)
-    before = lab.measure(station(poisson(float(p["lam"])), loop(), {"short": work["short"], "long": [cpu(constant(0.1))]},
-                                 mix=mix), 4e7, p["lam"], relaxation=5)
+    work["long"] = [cpu(constant(0.1))]
+    before = lab.measure(station(poisson(float(p["lam"])), loop(), work, mix=mix), 4e7, p["lam"], relaxation=5)
     return {"loop_rho": run["s.utilization"], "loop_Wq_ms": milliseconds(run["t.short.wait_time.mean"]),
             "short_W_ms": milliseconds(run["t.short.latency.mean"]), "pool_util": run["s.worker.utilization"],
             "pool_p_wait": alone["s.worker.share_waited"], "pool_W_ms": milliseconds(run["t.long.latency.mean"]),
@@ -429,10 +434,12 @@ def io_handler(lab):
         run = lab.measure(station(poisson(float(p["lam"])), loop(), steps), 1e7, p["lam"], relaxation=1)
         own = {"loop_util": run["s.utilization"], "mean_io_in_flight": run["s.io_in_flight.mean"],
                "W_ms": milliseconds(run["s.latency.mean"]), "loop_visits_per_s": run["s.cpu_steps"],
-               "loop_queue_L": each(lambda all_, io: all_ - io, run["s.number_in_system.mean"], run["s.io_in_flight.mean"])}
+               "loop_queue_L": each(lambda all_, waiting: all_ - waiting, run["s.number_in_system.mean"],
+                                    run["s.io_in_flight.mean"])}
         full = lab.measure(station(poisson(800.0), {**loop(), "concurrency": 80, "backlog": 0}, steps), 2e7, 800.0,
                            relaxation=1)
-        out |= {m + name: v for m, v in (own | {"max_rps": each(lambda n: n / p["phases"], full["s.cpu_steps"])}).items()}
+        own["max_rps"] = each(lambda n: n / p["phases"], full["s.cpu_steps"])
+        out |= {m + name: v for m, v in own.items()}
     return out
 
 
@@ -441,11 +448,12 @@ def io_handler(lab):
 
 @case("timelike")
 def timelike(lab):
-    """A single run was published, so it is the spread of ours that decides; the mean is compared with a re-implementation
-    of which the mean and the standard deviation over its seeds are known."""
+    """A single run was published, so it is the spread of ours that decides; the mean is compared with that of a
+    re-implementation, of which the standard deviation over its seeds is known too."""
     p, facts = FACTS["timelike"]["params"], FACTS["timelike"]
     rate = 1000 / p["gap_ms"]
-    burst = {"type": "steps", "steps": [{"at": "0s", "rate": f"{rate}/s"}, {"at": f"{p['requests'] / rate}s", "rate": "0/s"}]}
+    burst = {"type": "steps", "steps": [{"at": "0s", "rate": f"{rate}/s"},
+                                        {"at": f"{p['requests'] / rate}s", "rate": "0/s"}]}
     replications = 200 if lab.shorter == 1 else 40
     out = {}
     for name, balancer in (("least_request", {"type": "least_request", "full_scan": True}),

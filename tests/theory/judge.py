@@ -97,7 +97,7 @@ def tolerance(case, metric):
 
 
 class Row:
-    """One comparison. `estimate`: mean, standard error, count — or a number, which must be right within the tolerance."""
+    """One comparison. `estimate`: a value for each replication, or one number, judged by the tolerance alone."""
 
     def __init__(self, case, metric, expected, tol, estimate):
         self.case, self.metric, self.expected, self.tol = case, metric, expected, tol

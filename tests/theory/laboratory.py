@@ -84,7 +84,7 @@ class Laboratory:
         self.serial = 0
 
     def fly(self, scenario, seed=None, replications=None):
-        """Exactly this scenario. Without a seed every run has one of its own, so that an odd draw hits one figure only."""
+        """Exactly this scenario. Without a seed every run has one of its own: an odd draw hits one figure only."""
         self.serial += 1
         path = (self.keep or self.folder) / f"{self.case}-{self.serial}.json"
         path.write_text(json.dumps(scenario, indent=1), encoding="utf-8")
@@ -121,7 +121,7 @@ class Laboratory:
             self.gaps[identity] = (gap, self.case)
 
     def _note_identities(self, run, waits):
-        """Little's law and conservation from the published figures (the engine checks its own books to the nanosecond)."""
+        """Little's law and conservation, from the figures alone: the engine checks its own books to the nanosecond."""
         for s in run.result["services"]:
             name = s["name"]
             arrived, ended = s["arrived"], sum(s["outcomes"].values())

@@ -1,11 +1,11 @@
 """The model against closed forms and published figures, through the command.
 
-    python3 tests/theory/validate.py --command build/release/cli/windtunnel [--only V1,V12] [--fast] [--json results.json]
+    python3 tests/theory/validate.py --command build/release/cli/windtunnel [--only V1,V12] [--fast] [--json out.json]
 
 A figure passes when the expected value lies in the 99.9 % interval of 20 or more independent replications (widened by
-0.3 % of the value for what is systematic) and the estimate within the case's relative tolerance of it, with a 95 % half-width
-that is smaller than the tolerance. `--fast` shortens the runs; then the interval alone decides, and it may not be wider
-than three times the tolerance. Exits 1 when a figure does not pass."""
+0.3 % of the value for what is systematic) and the estimate within the case's relative tolerance of it, with a 95 %
+half-width that is smaller than the tolerance. `--fast` shortens the runs; then the interval alone decides, and it may
+not be wider than three times the tolerance. Exits 1 when a figure does not pass."""
 
 import argparse
 import json
@@ -56,8 +56,8 @@ def main():
     parser.add_argument("--command", required=True, help="the windtunnel binary")
     parser.add_argument("--only", help="cases, separated by commas")
     parser.add_argument("--fast", action="store_true",
-                        help=f"runs {SHORTER} times shorter; the default without WINDTUNNEL_VALIDATE=full in ctest")
-    parser.add_argument("--ctest", action="store_true", help="fast, unless the environment says WINDTUNNEL_VALIDATE=full")
+                        help=f"runs {SHORTER} times shorter")
+    parser.add_argument("--ctest", action="store_true", help="fast, unless WINDTUNNEL_VALIDATE=full is set")
     parser.add_argument("--threads", type=int, default=0, help="0: as many as the machine has")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=pathlib.Path, help="writes mean, standard error and count of every figure")
@@ -87,7 +87,9 @@ def main():
                 own = {"mean": row.mean}
                 if getattr(row, "n", 1) > 1:
                     own |= {"se": row.standard_error, "n": row.n}
-                results.setdefault(number, {})[row.metric.split(" ")[0]] = own if "se" in own else float(f"{row.mean:.10g}")
+                else:
+                    own = float(f"{row.mean:.10g}")
+                results.setdefault(number, {})[row.metric.split(" ")[0]] = own
             print(f"{number:9} {lab.arrivals - before:,} requests in {seconds() - at:.1f} s of CPU: "
                   f"{FACTS[number]['title']}", flush=True)
     total = sum(counts.values())
