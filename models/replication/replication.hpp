@@ -20,9 +20,14 @@
 namespace windtunnel {
 
 // One run of a scenario with its own random numbers: the deployment while it flies.
-//   requests.cpp  the way of a request, arrival to record: the hot path
-//   fleet.cpp     instances that come and go, control loops, faults
-//   books.cpp     counting, identities, series, the record
+//   requests.cpp     the way of a request, arrival to record: the hot path
+//   build.cpp        from the scenario to a deployment that stands
+//   fleet.cpp        instances that come and go
+//   functions.cpp    an instance per request
+//   speed.cpp        how fast an instance works
+//   control.cpp      control loops
+//   disturbance.cpp  faults
+//   books.cpp        counting, identities, series, the record
 class Replication final : public FaultTarget {
  public:
   // The scenario must outlive it. Replication 0 keeps series and decisions.
@@ -139,9 +144,11 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void on_rare_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
   void arm_next_arrival(Source& source, std::uint32_t id);
 
-  // fleet.cpp
+  // build.cpp
   void build_services();
   void build_sources();
+
+  // fleet.cpp
   std::uint32_t create_instance(Service& service, bool at_once);
   void become_ready(Service& service, std::uint32_t slot);
   void remove_instance(Service& service, std::uint32_t slot);
@@ -152,25 +159,33 @@ class Replication final : public FaultTarget {
   void swap_positions(Service& service, std::uint32_t a, std::uint32_t b);
   void enter_ready(Service& service, std::uint32_t slot);
   void leave_ready(Service& service, std::uint32_t slot);
+  std::int64_t live(const Service& service) const;
+  std::uint32_t pick_zone(const Service& service) const;
+  [[gnu::noinline]] void flush_pending(Service& service);
+
+  // functions.cpp
+  void admit_on_demand(Service& service, std::uint32_t r);
+  void function_idle(Service& service, std::uint32_t slot);
+  void start_for_pending(Service& service);
+  void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
+
+  // speed.cpp
   void restretch(Service& service, std::uint32_t slot);
   void pause(Service& service, std::uint32_t slot, bool on);
   void schedule_pause(Service& service, std::uint32_t slot);
   void freeze(std::uint32_t slot);  // stops the clock of everything that computes on unshared cores
   void thaw(std::uint32_t slot);
   bool service_idle(std::uint32_t slot);
+  double cpu_seconds(const Instance& instance, std::uint32_t slot);
+
+  // control.cpp
   std::vector<InstanceSignal> instance_signals(Service& service);
-  std::int64_t live(const Service& service) const;
-  std::uint32_t pick_zone(const Service& service) const;
-  [[gnu::noinline]] void flush_pending(Service& service);
   void control(Service& service);
   void observe(Service& service);
-  void admit_on_demand(Service& service, std::uint32_t r);
-  void function_idle(Service& service, std::uint32_t slot);
-  void start_for_pending(Service& service);
-  void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
-  double cpu_seconds(const Instance& instance, std::uint32_t slot);
-  std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
   void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs);
+
+  // disturbance.cpp
+  std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
 
   // books.cpp
   void begin_measuring();

@@ -1,0 +1,196 @@
+// From a scenario to a deployment that stands: services with their first instances, sources, faults.
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "models/replication/service_runtime.hpp"
+#include "models/workload/closed_loop.hpp"
+
+namespace windtunnel {
+
+Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer)
+    : scenario_(scenario),
+      streams_{seed, number},
+      narrated_(number == 0),
+      observer_(observer),
+      zone_up_(std::max<std::size_t>(1, scenario.cluster.zones.size()), true),
+      measure_from_(scenario.warmup.count()),
+      end_((scenario.warmup + scenario.horizon).count()) {
+  build_services();
+  build_sources();
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) scenario.faults[i]->schedule(*this, i);
+  // Measuring begins before anything else that happens at that instant; series points come after all that happens at
+  // theirs.
+  sim_.at(scenario.warmup, [this] { begin_measuring(); });
+}
+
+Replication::~Replication() = default;
+
+bool Replication::advance(std::uint64_t events) { return sim_.run_until(Time{end_}, *this, events); }
+
+double Replication::share_done() const {
+  return end_ == 0 ? 1.0 : static_cast<double>(sim_.now_ns()) / static_cast<double>(end_);
+}
+
+void Replication::build_services() {
+  for (const auto& [name, params] : scenario_.services) {
+    auto owned = std::make_unique<Service>();
+    Service& s = *owned;
+    s.name = name;
+    s.params = &params;
+    s.index = static_cast<std::uint16_t>(services_.size());
+    s.balancer = params.balancer->make();
+    s.balancer_words = std::make_unique<Stream>(streams_.named(name + "/balancer"));
+    s.startup_words = std::make_unique<Stream>(streams_.named(name + "/startup"));
+    const InstanceParams& instance = params.instance;
+    const auto& limit = instance.resources.limits.cpu;
+    double threads_in_all = 0;
+    s.threads = {1, 0};
+    switch (instance.runtime->kind) {
+      case Runtime::Kind::kEventLoop: {
+        const auto& loop = static_cast<const EventLoop&>(*instance.runtime);
+        const auto processes = static_cast<std::uint32_t>(loop.processes);
+        s.dispatch = loop.dispatch;
+        s.processes = loop.dispatch == Dispatch::kShared ? 1 : processes;
+        s.threads = {loop.dispatch == Dispatch::kShared ? processes : 1,
+                     static_cast<std::uint32_t>(loop.worker_threads)};
+        s.gated = instance.concurrency.has_value();
+        if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
+          s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
+        threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads);
+        break;
+      }
+      case Runtime::Kind::kWorkerPool: {
+        const auto& pool = static_cast<const WorkerPool&>(*instance.runtime);
+        const std::int64_t workers = std::min(pool.workers, instance.concurrency.value_or(pool.workers));
+        s.threads[0] = static_cast<std::uint32_t>(workers);
+        s.holds_threads = true;
+        if (pool.poll_interval) {
+          s.polls = true;
+          s.poll = std::make_unique<Sampler>(streams_.named(name + "/poll"), *pool.poll_interval);
+        }
+        threads_in_all = static_cast<double>(workers);
+        break;
+      }
+      case Runtime::Kind::kProcessorSharing: {
+        const auto& sharing = static_cast<const ProcessorSharing&>(*instance.runtime);
+        s.threads[0] = instance.concurrency ? static_cast<std::uint32_t>(*instance.concurrency) : kNone;
+        s.holds_threads = true;
+        s.shares_cores = true;
+        s.cores = limit ? limit->cores : sharing.cores.cores;
+        break;
+      }
+      case Runtime::Kind::kFunction:
+        s.holds_threads = true;
+        threads_in_all = 1;
+        break;
+    }
+    if (!s.shares_cores && limit && limit->cores < threads_in_all) {
+      s.shares_cores = true;
+      s.cores = limit->cores;
+    }
+    s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
+    if (instance.speed_spread)
+      s.speed = std::make_unique<Sampler>(streams_.named(name + "/speed"), *instance.speed_spread);
+    if (instance.pauses) {
+      s.pause_every = std::make_unique<Sampler>(streams_.named(name + "/pause_every"), *instance.pauses->every);
+      s.pause_length = std::make_unique<Sampler>(streams_.named(name + "/pause_length"), *instance.pauses->length);
+    }
+    if (scenario_.metrics.number_in_system) s.held.emplace();
+    if (params.autoscaler) {
+      s.demand_terms = params.autoscaler->on_demand();
+      s.on_demand = s.demand_terms != nullptr;
+      if (!s.on_demand) s.autoscaler = params.autoscaler->make();
+    }
+    s.spec_replicas = s.on_demand ? 0 : params.replicas;
+    services_.push_back(std::move(owned));
+
+    for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);
+    if (s.autoscaler) {
+      const Duration look = s.autoscaler->observe_period();
+      if (look > Duration::zero()) sim_.after(look, [this, &s] { observe(s); });
+      sim_.after(s.autoscaler->sync_period(), [this, &s] { control(s); });
+    }
+  }
+}
+
+void Replication::build_sources() {
+  std::size_t steps_most = 1;
+  sources_.resize(scenario_.traffic.size());
+  for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
+    const Traffic& traffic = scenario_.traffic[i];
+    Source& source = sources_[i];
+    source.params = &traffic;
+    source.first_kind = static_cast<std::uint16_t>(kinds_.size());
+    const auto service =
+        std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->name == traffic.to; });
+    assert(service != services_.end());
+    source.service = (*service)->index;
+    source.cancels = traffic.on_timeout == OnTimeout::kCancel;
+
+    std::vector<std::pair<std::string, double>> classes;
+    for (const auto& [name, share] : traffic.mix) classes.emplace_back(name, share.value);
+    if (classes.empty()) classes.emplace_back("default", 1.0);
+    double sum = 0;
+    for (const auto& [name, share] : classes) {
+      source.cumulative_mix.push_back(sum += share);
+      RequestKind kind;
+      kind.source = static_cast<std::uint16_t>(i);
+      kind.service = source.service;
+      kind.class_name = traffic.mix.empty() ? "" : name;
+      const Work& work = (*service)->params->work;
+      const auto found = work.find(name);
+      const auto& steps = found != work.end() ? found->second : work.at("default");
+      for (std::size_t k = 0; k < steps.size(); ++k) {
+        StepRuntime step;
+        step.cpu = static_cast<bool>(steps[k].cpu);
+        step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && (*service)->threads[1] > 0;
+        const Distribution& law = step.cpu ? *steps[k].cpu : *steps[k].io;
+        step.sampler = std::make_unique<Sampler>(
+            streams_.named(traffic.name + "/" + name + "/" + traffic.to + "/step" + std::to_string(k)), law);
+        kind.steps.push_back(std::move(step));
+      }
+      steps_most = std::max(steps_most, kind.steps.size());
+      kind.home = service->get();
+      ++kind.home->kinds;
+      kind.first_demand = kind.steps[0].sampler.get();
+      kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+      kind.closed = traffic.arrivals->closed_loop();
+      kinds_.push_back(std::move(kind));
+    }
+    source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
+    source.kinds = static_cast<std::uint16_t>(classes.size());
+    if (source.kinds > 1) source.mix = std::make_unique<Stream>(streams_.named(traffic.name + "/mix"));
+    if (traffic.patience)
+      source.patience = std::make_unique<Sampler>(streams_.named(traffic.name + "/patience"), *traffic.patience);
+
+    const std::uint32_t id = sim_.add_source();
+    assert(id == i);
+    (void)id;
+    if (traffic.arrivals->closed_loop()) {
+      const auto& loop = static_cast<const ClosedLoop&>(*traffic.arrivals);
+      source.think = std::make_unique<Sampler>(streams_.named(traffic.name + "/think"), *loop.think_time);
+      for (std::int64_t client = 0; client < loop.clients; ++client)
+        sim_.schedule(source.think->next_ns(), kThink, static_cast<std::uint32_t>(i), 0);
+    } else {
+      ArrivalContext context{streams_, traffic.name, Time{measure_from_}, Time{end_}, {}};
+      for (const auto& [name, share] : traffic.mix) context.classes.push_back(name);
+      source.process = traffic.arrivals->make(context);
+    }
+  }
+  steps_most_ = static_cast<std::uint32_t>(steps_most);
+
+  for (Source& source : sources_) {
+    if (!source.params->timeout) continue;
+    const std::int64_t delay = source.params->timeout->count();
+    const auto same =
+        std::find_if(lines_.begin(), lines_.end(), [&](const TimeoutLine& l) { return l.delay == delay; });
+    source.timeout_line = static_cast<std::uint32_t>(same - lines_.begin());
+    if (same == lines_.end()) lines_.push_back({delay, sim_.add_source(), {}});
+  }
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));
+}
+
+}  // namespace windtunnel
