@@ -121,19 +121,20 @@ void Replication::series_point() {
     if (narrated_ && bin_s > 0) {
       const double bin_ns = bin_s * 1e9;
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
-      const double row[] = {static_cast<double>(arrived - s.arrived_taken) / bin_s,
-                            static_cast<double>(completed - s.completed_taken) / bin_s,
-                            static_cast<double>(lost - s.lost_taken) / bin_s,
-                            latency[0] * 1e-9,
-                            latency[1] * 1e-9,
-                            latency[2] * 1e-9,
-                            utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
-                            request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
-                            s.bin.waiting / bin_ns,
-                            s.bin.in_system / bin_ns,
-                            static_cast<double>(s.on_demand ? live(s) : s.spec_replicas),
-                            static_cast<double>(s.slot_at.size()),
-                            static_cast<double>(s.ready)};
+      const double row[] = {
+          static_cast<double>(arrived - s.arrived_taken) / bin_s,
+          static_cast<double>(completed - s.completed_taken) / bin_s,
+          static_cast<double>(lost - s.lost_taken) / bin_s,
+          latency[0] * 1e-9,
+          latency[1] * 1e-9,
+          latency[2] * 1e-9,
+          utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
+          request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
+          s.bin.waiting / bin_ns,
+          s.bin.in_system / bin_ns,
+          static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
+          static_cast<double>(s.slot_at.size()),
+          static_cast<double>(s.ready)};
       s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }

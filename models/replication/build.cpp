@@ -90,6 +90,10 @@ void Replication::build_services() {
       s.shares_cores = true;
       s.cores = limit->cores;
     }
+    if (s.gated)
+      s.places = static_cast<std::uint32_t>(*instance.concurrency);
+    else if (s.holds_threads && s.threads[0] != kNone)
+      s.places = s.threads[0] * s.processes;
     s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
     if (instance.speed_spread)
       s.speed = std::make_unique<Sampler>(streams_.named(name + "/speed"), *instance.speed_spread);
@@ -100,10 +104,13 @@ void Replication::build_services() {
     if (scenario_.metrics.number_in_system) s.held.emplace();
     if (params.autoscaler) {
       s.demand_terms = params.autoscaler->on_demand();
-      s.on_demand = s.demand_terms != nullptr;
-      if (!s.on_demand) s.autoscaler = params.autoscaler->make();
+      if (s.demand_terms != nullptr)
+        s.admission = Service::Admission::kOnDemand;
+      else
+        s.autoscaler = params.autoscaler->make();
     }
-    s.spec_replicas = s.on_demand ? 0 : params.replicas;
+    if (s.autoscaler) watch(s);
+    s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
 
     for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);

@@ -7,51 +7,125 @@
 
 namespace windtunnel {
 
-namespace {
-ServiceSignal signal_of(const std::vector<InstanceSignal>& instances, Time now, std::int64_t spec, double request) {
+void Replication::watch(Service& service) {
+  const Watched wanted = service.autoscaler->watched();
+  service.watched = wanted.requests;
+  if (!wanted.requests && !wanted.latency) return;
+  service.watch = std::make_unique<Watch>();
+  service.watch->keeps_latency = wanted.latency;
+}
+
+ServiceSignal Replication::look(Service& service) {
+  const Time now = sim_.now();
+  std::vector<InstanceSignal>& instances = service.seen;
+  instances.clear();
+  for (std::uint32_t position = 0; position < service.slot_at.size(); ++position) {
+    const std::uint32_t slot = service.slot_at[position];
+    const Instance& instance = instances_[slot];
+    const InstanceLife& life = more(instance);
+    InstanceSignal& seen = instances.emplace_back();
+    seen.id = life.serial;
+    seen.state = instance.state == Instance::State::kStarting ? InstanceSignal::State::kStarting
+                 : instance.state == Instance::State::kReady  ? InstanceSignal::State::kReady
+                                                              : InstanceSignal::State::kDraining;
+    seen.created = life.created;
+    seen.ready_since = life.ready_since;
+    seen.running_since = life.running_since <= now ? life.running_since : kNever;
+    seen.cpu_seconds = cpu_seconds(instance, slot);
+    seen.outstanding = service.outstanding[position];
+    seen.outstanding_seconds = static_cast<double>(life.held_sum + seen.outstanding * now.count()) * 1e-9;
+    seen.arrived = life.arrived;
+  }
+  std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+
+  const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
-  signal.spec_replicas = spec;
-  signal.cpu_request_cores = request;
+  signal.spec_replicas = service.spec_replicas;
+  signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
+  signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
   signal.instances = instances;
-  return signal;
-}
-}  // namespace
-
-std::vector<InstanceSignal> Replication::instance_signals(Service& service) {
-  std::vector<InstanceSignal> out;
-  out.reserve(service.slot_at.size());
-  for (const std::uint32_t slot : service.slot_at) {
-    const Instance& instance = instances_[slot];
-    const auto state = instance.state == Instance::State::kStarting ? InstanceSignal::State::kStarting
-                       : instance.state == Instance::State::kReady  ? InstanceSignal::State::kReady
-                                                                    : InstanceSignal::State::kDraining;
-    out.push_back({more(instance).serial, state, more(instance).created, more(instance).ready_since,
-                   more(instance).running_since <= sim_.now() ? more(instance).running_since : kNever,
-                   cpu_seconds(instance, slot)});
+  signal.arrived = service.arrived_all;
+  signal.outstanding = service.in_system.value();
+  signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
+  signal.waiting = service.waiting.value();
+  signal.unplaced = service.pending_count;
+  if (service.watch) {
+    signal.completed = service.watch->completed;
+    signal.failed = service.watch->failed;
+    if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
   }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return out;
+  return signal;
 }
 
 void Replication::observe(Service& service) {
-  const std::vector<InstanceSignal> instances = instance_signals(service);
-  service.autoscaler->observe(signal_of(instances, sim_.now(), service.spec_replicas,
-                                        service.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores));
+  service.autoscaler->observe(look(service));
+  if (service.watch) service.watch->latency.clear();
   sim_.after(service.autoscaler->observe_period(), [this, &service] { observe(service); });
 }
 
 void Replication::control(Service& service) {
-  const std::vector<InstanceSignal> instances = instance_signals(service);
-  ScalingDecision decision =
-      service.autoscaler->decide(signal_of(instances, sim_.now(), service.spec_replicas,
-                                           service.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores));
+  scale(service);
+  sim_.after(service.autoscaler->sync_period(), [this, &service] { control(service); });
+}
+
+void Replication::scale(Service& service) {
+  ScalingDecision decision = service.autoscaler->decide(look(service));
+  if (service.watch && service.autoscaler->observe_period() == Duration::zero()) service.watch->latency.clear();
   if (decision.replicas != service.spec_replicas) {
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs));
     set_replicas(service, decision.replicas);
   }
-  sim_.after(service.autoscaler->sync_period(), [this, &service] { control(service); });
+  if (decision.buffer) buffer(service, *decision.buffer);
+}
+
+// At the same instant, but once the arrival that woke it is through.
+void Replication::wake(Service& service) {
+  if (!service.autoscaler || service.woken || !service.autoscaler->wake(look(service))) return;
+  service.woken = true;
+  sim_.at(sim_.now(), [this, &service] {
+    service.woken = false;
+    scale(service);
+  });
+}
+
+// --- requests that wait at the service for room in an instance
+
+void Replication::buffer(Service& service, bool on) {
+  service.admission = on && service.places != kNone ? Service::Admission::kBuffered : Service::Admission::kBalanced;
+  flush_pending(service);
+}
+
+// The balancer's choice where it has room, else the first that has; kNone: all are full.
+std::uint32_t Replication::slot_with_room(Service& service) {
+  const std::uint32_t picked = service.balancer->pick(service.backends(), *service.balancer_words);
+  if (service.outstanding[picked] < service.places) return service.slot_at[picked];
+  for (std::uint32_t position = 0; position < service.ready; ++position)
+    if (service.outstanding[position] < service.places) return service.slot_at[position];
+  return kNone;
+}
+
+void Replication::admit_buffered(Service& service, std::uint32_t r) {
+  const std::uint32_t slot = service.pending.empty() ? slot_with_room(service) : kNone;
+  if (slot == kNone) return wait_at_service(service, r);
+  deliver(service, r, slot);
+}
+
+void Replication::flush_pending(Service& service) {
+  while (service.ready > 0 && !service.pending.empty()) {
+    std::uint32_t slot = kNone;
+    if (service.admission == Service::Admission::kBuffered) {
+      slot = slot_with_room(service);
+      if (slot == kNone) return;
+    } else {
+      slot = service.slot_at[service.balancer->pick(service.backends(), *service.balancer_words)];
+    }
+    const std::uint32_t r = service.pending.pop(pool_.data());
+    --service.pending_count;
+    service.waiting.add(sim_.now(), -1);
+    deliver(service, r, slot);
+  }
 }
 
 void Replication::decide(const Service& service, std::string kind, std::string sentence,

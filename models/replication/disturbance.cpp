@@ -55,16 +55,16 @@ void Replication::kill(const std::string& name, std::uint32_t serial, bool repla
   Service& service = named(name);
   const std::uint32_t slot = slot_of(service, serial);
   if (slot == kNone) return;
-  if (service.on_demand) std::erase(service.idle, slot);
+  if (service.admission == Service::Admission::kOnDemand) std::erase(service.idle, slot);
   lose_all(service, slot, Outcome::kFailedInstanceLost);
   remove_instance(service, slot);
-  if (service.on_demand) return start_for_pending(service);
+  if (service.admission == Service::Admission::kOnDemand) return start_for_pending(service);
   if (replace) set_replicas(service, service.spec_replicas);
 }
 
 void Replication::reconcile(const std::string& name) {
   Service& service = named(name);
-  if (service.on_demand) return start_for_pending(service);
+  if (service.admission == Service::Admission::kOnDemand) return start_for_pending(service);
   set_replicas(service, service.spec_replicas);
 }
 

@@ -137,20 +137,10 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
         sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station, more(instance).life);
     pump(service, station);
   }
-  if (service.on_demand) {
+  if (service.admission == Service::Admission::kOnDemand) {
     if (service.outstanding[instance.position] == 0) function_idle(service, slot);
   } else {
     flush_pending(service);
-  }
-}
-
-void Replication::flush_pending(Service& service) {
-  while (service.ready > 0 && !service.pending.empty()) {
-    const std::uint32_t r = service.pending.pop(pool_.data());
-    --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
-    const std::uint32_t position = service.balancer->pick(service.backends(), *service.balancer_words);
-    deliver(service, r, service.slot_at[position]);
   }
 }
 

@@ -51,6 +51,7 @@ class Replication final : public FaultTarget {
   enum EventKind : unsigned { kCpuDone = 1, kSharedDone, kIoDone, kPatience, kThink, kPollWake, kKeepAlive };
 
   struct Service;
+  struct Watch;
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     bool cpu = true;
@@ -112,6 +113,8 @@ class Replication final : public FaultTarget {
   [[gnu::flatten]] void arrive(Source& source, std::uint32_t id);
   void create(Source& source, std::uint16_t kind, float size);
   void admit(Service& service, std::uint32_t r);
+  [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
+  [[gnu::noinline]] void wait_at_service(Service& service, std::uint32_t r);
   void deliver(Service& service, std::uint32_t r, std::uint32_t slot);
   void enter(Service& service, std::uint32_t r, Instance& instance);
   void begin_step(Service& service, std::uint32_t r);
@@ -137,7 +140,8 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(Request& request, Outcome how);                          // puts the outcome on record
-  void discard(Service& service, std::uint32_t r);                     // out of the system
+  [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
+  void discard(Service& service, std::uint32_t r);  // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
@@ -161,7 +165,6 @@ class Replication final : public FaultTarget {
   void leave_ready(Service& service, std::uint32_t slot);
   std::int64_t live(const Service& service) const;
   std::uint32_t pick_zone(const Service& service) const;
-  [[gnu::noinline]] void flush_pending(Service& service);
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);
@@ -179,8 +182,15 @@ class Replication final : public FaultTarget {
   double cpu_seconds(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
-  std::vector<InstanceSignal> instance_signals(Service& service);
+  static void watch(Service& service);
+  ServiceSignal look(Service& service);
   void control(Service& service);
+  void scale(Service& service);
+  void wake(Service& service);
+  void buffer(Service& service, bool on);
+  std::uint32_t slot_with_room(Service& service);
+  void admit_buffered(Service& service, std::uint32_t r);
+  [[gnu::noinline]] void flush_pending(Service& service);
   void observe(Service& service);
   void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs);
 

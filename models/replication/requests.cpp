@@ -135,17 +135,24 @@ void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, f
 }
 
 void Replication::admit(Service& service, std::uint32_t r) {
-  if (service.on_demand) return admit_on_demand(service, r);
-  if (service.ready == 0) [[unlikely]] {
-    if (service.params->when_none_ready == WhenNoneReady::kReject)
-      return lose(service, r, Outcome::kRejectedNoInstance);
-    service.pending.append(pool_.data(), r);
-    ++service.pending_count;
-    service.waiting.add(sim_.now(), 1);
-    return;
-  }
+  if (service.admission != Service::Admission::kBalanced || service.ready == 0) [[unlikely]]
+    return admit_specially(service, r);
   const std::uint32_t position = service.balancer->pick(service.backends(), *service.balancer_words);
   deliver(service, r, service.slot_at[position]);
+}
+
+void Replication::admit_specially(Service& service, std::uint32_t r) {
+  if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
+  if (service.ready > 0) return admit_buffered(service, r);
+  if (service.params->when_none_ready == WhenNoneReady::kReject) return lose(service, r, Outcome::kRejectedNoInstance);
+  wait_at_service(service, r);
+  wake(service);
+}
+
+void Replication::wait_at_service(Service& service, std::uint32_t r) {
+  service.pending.append(pool_.data(), r);
+  ++service.pending_count;
+  service.waiting.add(sim_.now(), 1);
 }
 
 void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot) {
@@ -155,6 +162,10 @@ void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot)
   ++outstanding;
   Request& request = pool_[r];
   request.instance = slot;
+  if (service.watched) [[unlikely]] {
+    ++more(instance).arrived;
+    more(instance).held_sum -= now_ns();
+  }
   if (service.gated) {
     if (more(instance).admitted >= more(instance).concurrency) {
       request.be(Request::State::kAtInstance);
@@ -421,11 +432,18 @@ void Replication::settle(Request& request, Outcome how) {
     else if (how == Outcome::kAbandoned || how == Outcome::kTimedOut)
       kind.wait_time.record(now_ns() - request.arrived);
   }
+  if (kind.home->watch) [[unlikely]]
+    note(*kind.home->watch, how, now_ns() - request.arrived);
   if (observer_ != nullptr) [[unlikely]]
     observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),
                              request.kind, request.instance == kNone ? kNone : lives_[request.instance].serial,
                              static_cast<std::uint8_t>(how));
   if (kind.closed) sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
+}
+
+void Replication::note(Watch& watch, Outcome how, std::int64_t latency_ns) {
+  ++(how == Outcome::kCompleted ? watch.completed : watch.failed);
+  if (how == Outcome::kCompleted && watch.keeps_latency) watch.latency.record(latency_ns);
 }
 
 void Replication::discard(Service& service, std::uint32_t r) {
@@ -441,6 +459,8 @@ void Replication::leave(Service& service, std::uint32_t r) {
   const std::uint32_t slot = pool_[r].instance;
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
+  if (service.watched) [[unlikely]]
+    more(instance).held_sum += now_ns();
   if (service.gated) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
     if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
@@ -453,9 +473,11 @@ void Replication::leave(Service& service, std::uint32_t r) {
   if (outstanding == 0) [[unlikely]] {
     if (instance.state == Instance::State::kDraining)
       defer_removal(slot);
-    else if (service.on_demand && instance.state == Instance::State::kReady)
+    else if (service.admission == Service::Admission::kOnDemand && instance.state == Instance::State::kReady)
       function_idle(service, slot);
   }
+  if (service.admission == Service::Admission::kBuffered && instance.state == Instance::State::kReady) [[unlikely]]
+    flush_pending(service);
 }
 
 void Replication::complete(Service& service, std::uint32_t r) {

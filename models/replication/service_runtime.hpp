@@ -11,6 +11,13 @@
 
 namespace windtunnel {
 
+// Kept for an autoscaler that asks for it.
+struct Replication::Watch {
+  std::uint64_t completed = 0, failed = 0;
+  bool keeps_latency = false;
+  Histogram latency;  // ns, since the autoscaler last looked
+};
+
 // A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
 // the balancer sees that prefix.
 struct Replication::Service {
@@ -24,9 +31,11 @@ struct Replication::Service {
   std::vector<std::uint32_t> slot_at;      // by position
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
-  bool on_demand = false;
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
+  Admission admission = Admission::kBalanced;
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
+  bool watched = false;         // somebody wants to know what each instance holds
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
@@ -40,6 +49,10 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
+  bool woken = false;                // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;  // scratch of look()
+  std::uint32_t places = kNone;      // requests that an instance serves at once; kNone: unlimited
+  std::unique_ptr<Watch> watch;      // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;

@@ -22,11 +22,13 @@ class TimeWeighted {
   }
   void set(Time now, std::int64_t value) { add(now, value - this->value()); }
 
+  // Value times nanoseconds since time 0.
+  std::uint64_t integral(Time now) const { return value_ * static_cast<std::uint64_t>(now.count()) + x_; }
   // Value times nanoseconds since the last take (or time 0). `now` must not lie before any change made so far.
   std::int64_t take_integral(Time now) {
-    const std::uint64_t integral = value_ * static_cast<std::uint64_t>(now.count()) + x_;
-    const std::uint64_t since = integral - taken_;
-    taken_ = integral;
+    const std::uint64_t all = integral(now);
+    const std::uint64_t since = all - taken_;
+    taken_ = all;
     return static_cast<std::int64_t>(since);
   }
 
