@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,10 +37,12 @@ struct InstanceSignal {
 // `now`: what happened within a window is a difference.
 struct ServiceSignal {
   Time now{};
+  Time measured_from{};             // the end of the warm-up
   std::int64_t spec_replicas = 0;   // what was last asked for
   double cpu_request_cores = 0;     // of one instance; 0: none stated
   double memory_request_bytes = 0;  // of one instance; 0: none stated
   std::span<const InstanceSignal> instances;
+  double cpu_seconds = 0;  // consumed by all instances, those that are gone included
 
   std::uint64_t arrived = 0, completed = 0, failed = 0;  // requests; failed: lost for whatever cause
   std::int64_t outstanding = 0;                          // requests in the service, wherever they wait or are served
@@ -68,6 +71,13 @@ struct ScalingDecision {
   std::optional<bool> buffer;
 };
 
+// Something that a policy found out about itself over the measured time: in results "<service>.<name>". Every run has
+// the same ones in the same order; NaN where one does not exist.
+struct Figure {
+  std::string name, unit;  // a Metric's unit
+  double value = 0;
+};
+
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
 // observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records
 // decisions.
@@ -81,6 +91,7 @@ class Autoscaler {
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
+  virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.
@@ -89,6 +100,9 @@ class AutoscalerParams {
   virtual ~AutoscalerParams() = default;
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
+  // Reads the files it names, relative to `folder`; once per scenario, after check() found nothing wrong. make() works
+  // without, on what it does not need them for.
+  virtual void load(const std::filesystem::path& /*folder*/, Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {

@@ -7,6 +7,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     Registry<AutoscalerParams> r("autoscaler");
     add_kubernetes_hpa(r);
     add_per_request(r);
+    add_predictive(r);
     return r;
   }();
   return types;

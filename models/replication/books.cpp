@@ -286,6 +286,11 @@ void Replication::write_service(Record& record, Service& s) {
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
   for (std::size_t i = 1; i < kOutcomes; ++i)
     put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+  if (!s.autoscaler) return;
+  for (const Figure& figure : s.autoscaler->figures()) {
+    put(figure.name, figure.unit, figure.value);
+    record.figures.push_back(record.values.size() - 1);
+  }
 }
 
 void Replication::write_kind(Record& record, const RequestKind& kind) {

@@ -1,5 +1,7 @@
 #include "models/scenario/list.hpp"
 
+#include "models/autoscaler/predictive/sizing.hpp"
+#include "models/forecast/forecaster.hpp"
 #include "models/scenario/bounds_text.hpp"
 #include "models/scenario/units.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -127,8 +129,16 @@ ListedKind list_kind(ChoiceView& choice) {
 }
 
 std::vector<ListedKind> list_types() {
-  return {kind_of<Distribution>(),       kind_of<Arrivals>(),         kind_of<Runtime>(), kind_of<Phase>(),
-          kind_of<LoadBalancerParams>(), kind_of<AutoscalerParams>(), kind_of<Fault>(),   kind_of<Objective>()};
+  return {kind_of<Distribution>(),
+          kind_of<Arrivals>(),
+          kind_of<Runtime>(),
+          kind_of<Phase>(),
+          kind_of<LoadBalancerParams>(),
+          kind_of<AutoscalerParams>(),
+          kind_of<ForecasterParams>(),
+          kind_of<predictive::Sizing>(),
+          kind_of<Fault>(),
+          kind_of<Objective>()};
 }
 
 }  // namespace windtunnel
