@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
 #include "sim/statistics/histogram.hpp"
@@ -106,7 +107,7 @@ class AutoscalerParams {
   virtual bool needs_cpu_request() const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
-    Duration keep_alive{};
+    Choice<KeepAliveParams> keep_alive = Choice<KeepAliveParams>::of("fixed");
     std::int64_t max_instances = 1000;
     bool queue_at_maximum = false;
   };

@@ -135,6 +135,7 @@ std::vector<ListedKind> list_types() {
           kind_of<Phase>(),
           kind_of<LoadBalancerParams>(),
           kind_of<AutoscalerParams>(),
+          kind_of<KeepAliveParams>(),
           kind_of<ForecasterParams>(),
           kind_of<predictive::Sizing>(),
           kind_of<Fault>(),
