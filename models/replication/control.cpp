@@ -48,7 +48,7 @@ ServiceSignal Replication::look(Service& service) {
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
-  signal.waiting = service.waiting.value();
+  signal.waiting = service.waiting();
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
@@ -123,7 +123,6 @@ void Replication::flush_pending(Service& service) {
     }
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     deliver(service, r, slot);
   }
 }

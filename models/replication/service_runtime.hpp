@@ -33,13 +33,14 @@ struct Replication::Service {
   std::uint32_t ready = 0;
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
+  bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
   bool watched = false;         // somebody wants to know what each instance holds
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
-  TimeWeighted in_system, waiting, on_io;
+  TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
 
   // --- the rest ---
@@ -89,6 +90,11 @@ struct Replication::Service {
   Histogram bin_latency;  // of all kinds, where there are several
   Series series;
 
+  // Requests that nothing serves: neither a thread nor, where threads let go of them, something outside.
+  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t workers, std::int64_t io) const {
+    return all - loops - workers - (holds_threads ? 0 : io);
+  }
+  std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
   Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 
