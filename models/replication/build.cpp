@@ -123,6 +123,7 @@ void Replication::build_services() {
 void Replication::build_sources() {
   std::size_t steps_most = 1;
   sources_.resize(scenario_.traffic.size());
+  traffic_count_ = static_cast<std::uint32_t>(sources_.size());
   for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
     const Traffic& traffic = scenario_.traffic[i];
     Source& source = sources_[i];

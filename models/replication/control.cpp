@@ -99,7 +99,7 @@ void Replication::buffer(Service& service, bool on) {
 
 // The balancer's choice where it has room, else the first that has; kNone: all are full.
 std::uint32_t Replication::slot_with_room(Service& service) {
-  const std::uint32_t picked = service.balancer->pick(service.backends(), *service.balancer_words);
+  const std::uint32_t picked = service.balancer->pick(service.visible, *service.balancer_words);
   if (service.outstanding[picked] < service.places) return service.slot_at[picked];
   for (std::uint32_t position = 0; position < service.ready; ++position)
     if (service.outstanding[position] < service.places) return service.slot_at[position];
@@ -119,7 +119,7 @@ void Replication::flush_pending(Service& service) {
       slot = slot_with_room(service);
       if (slot == kNone) return;
     } else {
-      slot = service.slot_at[service.balancer->pick(service.backends(), *service.balancer_words)];
+      slot = service.slot_at[service.balancer->pick(service.visible, *service.balancer_words)];
     }
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;

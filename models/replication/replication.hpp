@@ -239,6 +239,7 @@ class Replication final : public FaultTarget {
   std::vector<RequestKind> kinds_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<Source> sources_;
+  std::uint32_t traffic_count_ = 0;  // of sources_, which the timeout lines follow as sources of the simulation
   std::vector<TimeoutLine> lines_;
   std::vector<std::int64_t> later_demands_;  // of steps after the first, `steps_most_` per request
   std::uint32_t steps_most_ = 0;

@@ -9,13 +9,11 @@
 
 namespace windtunnel {
 
-[[gnu::flatten]] bool Replication::advance(std::uint64_t events) {
-  return sim_.run_until(Time{end_}, *this, events);
-}
+[[gnu::flatten]] bool Replication::advance(std::uint64_t events) { return sim_.run_until(Time{end_}, *this, events); }
 
 inline void Replication::on_source(std::uint32_t source) {
-  if (source < sources_.size()) return arrive(sources_[source], source);
-  expire(lines_[source - sources_.size()]);
+  if (source < traffic_count_) return arrive(sources_[source], source);
+  expire(lines_[source - traffic_count_]);
 }
 
 inline void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
@@ -141,7 +139,7 @@ void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, f
 void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t r) {
   if (service.admission != Service::Admission::kBalanced || service.ready == 0) [[unlikely]]
     return admit_specially(service, r);
-  const std::uint32_t position = service.balancer->pick(service.backends(), *service.balancer_words);
+  const std::uint32_t position = service.balancer->pick(service.visible, *service.balancer_words);
   deliver(service, kind, r, service.slot_at[position]);
 }
 

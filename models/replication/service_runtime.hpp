@@ -31,6 +31,7 @@ struct Replication::Service {
   std::vector<std::uint32_t> slot_at;      // by position
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
+  Backends visible;  // what the balancer sees: the ready prefix of both
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
   bool all_plain = true;        // so are all kinds of requests that come here
@@ -95,7 +96,7 @@ struct Replication::Service {
     return all - loops - workers - (holds_threads ? 0 : io);
   }
   std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
-  Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
+  void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 
 }  // namespace windtunnel

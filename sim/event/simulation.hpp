@@ -43,7 +43,10 @@ class Simulation {
   // set.
   void set_source(std::uint32_t source, std::int64_t time_ns) {
     sources_[source] = {time_ns, next_order(0)};
-    if (source == first_ || sources_[source].before(next_of_sources_)) find_first_source();
+    if (source == first_)
+      find_first_source();
+    else if (sources_[source].before(next_of_sources_))
+      promote(source);
   }
 
   // Runs everything up to and including `end`. Model: void on_event(kind, target, stamp); void on_source(source), which
@@ -85,18 +88,24 @@ class Simulation {
     std::uint32_t stamp = 0;
   };
 
-  std::uint64_t next_order(unsigned kind) { return (sequence_++ << 8) | kind; }
+  std::uint64_t next_order(unsigned kind) {
+    sequence_ += 0x100;
+    return sequence_ | kind;
+  }
   void find_first_source() {
     std::uint32_t first = 0;
     for (std::uint32_t i = 1; i < sources_.size(); ++i)
       if (sources_[i].before(sources_[first])) first = i;
-    first_ = first;
-    next_of_sources_ = sources_[first];
+    promote(first);
+  }
+  void promote(std::uint32_t source) {
+    first_ = source;
+    next_of_sources_ = sources_[source];
   }
   void fire(const Event& e);
 
   std::int64_t now_ = 0;
-  std::uint64_t sequence_ = 0;
+  std::uint64_t sequence_ = 0;  // of the last event, times 256: above its kind
   std::vector<Moment> sources_;
   std::uint32_t first_ = 0;  // the source whose moment comes first, and that moment
   Moment next_of_sources_;
