@@ -45,6 +45,7 @@ struct ServiceSignal {
   std::int64_t outstanding = 0;                          // requests in the service, wherever they wait or are served
   double outstanding_seconds = 0;                        // its integral
   std::int64_t waiting = 0;                              // those that nothing serves yet
+  double waiting_seconds = 0;                            // its integral
   std::int64_t unplaced = 0;                             // those of them that wait for an instance to be ready
   // Latencies (ns) of the requests completed since the last observe(), or decide() where nothing observes; null unless
   // Watched::latency.

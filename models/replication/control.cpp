@@ -7,8 +7,9 @@
 
 namespace windtunnel {
 
-void Replication::watch(Service& service) {
+void Replication::watch(Service& service) const {
   const Watched wanted = service.autoscaler->watched();
+  for (const std::string& name : wanted.signals) service.signals.push_back(&*scenario_.signals.at(name));
   service.watched = wanted.requests;
   if (!wanted.requests && !wanted.latency) return;
   service.watch = std::make_unique<Watch>();
@@ -49,12 +50,16 @@ ServiceSignal Replication::look(Service& service) {
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
   signal.waiting = service.waiting.value();
+  signal.waiting_seconds = static_cast<double>(service.waiting.integral(now)) * 1e-9;
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;
     if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
   }
+  service.named.clear();
+  for (const Signal* named : service.signals) service.named.push_back(named->at(now - scenario_.warmup));
+  signal.named = service.named;
   return signal;
 }
 

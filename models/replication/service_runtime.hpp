@@ -49,10 +49,12 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  bool woken = false;                // its autoscaler is to be asked at this instant
-  std::vector<InstanceSignal> seen;  // scratch of look()
-  std::uint32_t places = kNone;      // requests that an instance serves at once; kNone: unlimited
-  std::unique_ptr<Watch> watch;      // what the autoscaler wants to be kept
+  bool woken = false;                  // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;    // scratch of look()
+  std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
+  std::vector<double> named;           // … and their values, scratch of look()
+  std::uint32_t places = kNone;        // requests that an instance serves at once; kNone: unlimited
+  std::unique_ptr<Watch> watch;        // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;

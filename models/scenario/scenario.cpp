@@ -38,6 +38,7 @@ void Scenario::describe(FieldVisitor& v) {
   v.field("metrics", metrics, "What is recorded");
   v.field("traffic", traffic, "Where requests come from", kRequired);
   v.field("services", services, "What serves them, by name", kRequired);
+  v.field("signals", signals, "Numbers from outside that autoscalers may look at, by name");
   v.field("cluster", cluster, "Where instances run");
   v.field("faults", faults, "What goes wrong while it runs");
   v.field("objectives", objectives, "What counts as good");

@@ -9,6 +9,7 @@
 #include "models/fault/fault.hpp"
 #include "models/objective/objective.hpp"
 #include "models/service/service_params.hpp"
+#include "models/signal/signal.hpp"
 #include "models/workload/traffic.hpp"
 
 namespace windtunnel {
@@ -37,13 +38,15 @@ struct Scenario {
   MetricsParams metrics;
   std::vector<Traffic> traffic;
   std::map<std::string, ServiceParams> services;
+  Signals signals;
   Cluster cluster;
   std::vector<Choice<Fault>> faults;
   std::vector<Choice<Objective>> objectives;
   Cost cost;
 
   void describe(FieldVisitor& v);
-  // Cross references: traffic to services, classes to work, faults to zones, objectives to services.
+  // Cross references: traffic to services, classes to work, autoscalers to signals, faults to zones, objectives to
+  // services.
   void check(Problems& p);
 };
 
