@@ -36,6 +36,8 @@ struct InstanceSignal {
 // `now`: what happened within a window is a difference.
 struct ServiceSignal {
   Time now{};
+  Time utc{};                       // now by the calendar, since 1970-01-01 00:00
+  Duration mean_startup{};          // from an instance's creation until it is ready
   std::int64_t spec_replicas = 0;   // what was last asked for
   double cpu_request_cores = 0;     // of one instance; 0: none stated
   double memory_request_bytes = 0;  // of one instance; 0: none stated

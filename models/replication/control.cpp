@@ -8,6 +8,10 @@
 namespace windtunnel {
 
 void Replication::watch(Service& service) const {
+  service.starts_at = scenario_.starts_at_utc() - scenario_.warmup;
+  double startup_s = 0;
+  for (const Choice<Phase>& phase : service.params->startup) startup_s += phase->mean_delay_s();
+  service.mean_startup = from_seconds(startup_s);
   const Watched wanted = service.autoscaler->watched();
   for (const std::string& name : wanted.signals) service.signals.push_back(&*scenario_.signals.at(name));
   service.watched = wanted.requests;
@@ -42,6 +46,8 @@ ServiceSignal Replication::look(Service& service) {
   const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
+  signal.utc = service.starts_at + now;
+  signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;

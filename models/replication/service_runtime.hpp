@@ -53,8 +53,10 @@ struct Replication::Service {
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
   std::vector<double> named;           // … and their values, scratch of look()
-  std::uint32_t places = kNone;        // requests that an instance serves at once; kNone: unlimited
-  std::unique_ptr<Watch> watch;        // what the autoscaler wants to be kept
+  Time starts_at{};                    // of the run, by the calendar
+  Duration mean_startup{};
+  std::uint32_t places = kNone;  // requests that an instance serves at once; kNone: unlimited
+  std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;

@@ -33,6 +33,7 @@ struct Scenario {
   std::string description;
   Duration horizon = std::chrono::minutes{10};
   Duration warmup{0};
+  std::string starts_at = "2024-01-01 00:00:00";
   std::int64_t seed = 1;
   std::int64_t replications = 1;
   MetricsParams metrics;
@@ -43,6 +44,8 @@ struct Scenario {
   std::vector<Choice<Fault>> faults;
   std::vector<Choice<Objective>> objectives;
   Cost cost;
+
+  Time starts_at_utc() const;  // since 1970-01-01 00:00
 
   void describe(FieldVisitor& v);
   // Cross references: traffic to services, classes to work, autoscalers to signals, faults to zones, objectives to

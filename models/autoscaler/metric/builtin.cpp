@@ -25,9 +25,10 @@ const Registry<ScalingMetric>& ScalingMetric::registry() {
   return types;
 }
 
-std::optional<MetricChoice> metric_named(std::string_view type) {
+std::optional<MetricChoice> metric_named(std::string_view type, const MetricTerms& terms) {
   MetricChoice metric;
   if (!metric.select(type)) return std::nullopt;
+  metric.mutable_params().set(terms);
   return metric;
 }
 

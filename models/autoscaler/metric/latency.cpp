@@ -11,6 +11,10 @@ class LatencyMetric final : public WindowedMetric {
     v.field("quantile", quantile_, "Share of the completed requests that take at most that long");
     describe_window(v);
   }
+  void set(const MetricTerms& terms) override {
+    WindowedMetric::set(terms);
+    quantile_.value = terms.quantile.value_or(quantile_.value);
+  }
   double target() const override { return static_cast<double>(target_.count()) / 1e9; }
   std::string words() const override { return "p" + format_number(three_digits(quantile_.value * 100)) + " latency"; }
   std::string spell(double value) const override { return format_duration(three_digits(value)); }

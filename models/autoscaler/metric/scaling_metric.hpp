@@ -30,6 +30,13 @@ struct InstanceReading {
   double memory_bytes = 0;  // mean of what was seen
 };
 
+// How a metric is meant where a foreign format names it. What a metric does not have is left alone.
+struct MetricTerms {
+  std::optional<Duration> window{};
+  std::optional<bool> per_instance{};
+  std::optional<double> quantile{};
+};
+
 // A figure of a service that a policy keeps at a target: {"metric": "latency", "quantile": 0.99, "target": "300ms"}.
 // Figures are in base units: shares from 0 to 1, seconds, per second, cores, plain numbers. One .cpp per metric in this
 // folder; MetricWindow gives their values.
@@ -48,6 +55,7 @@ class ScalingMetric {
   virtual ~ScalingMetric() = default;
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
+  virtual void set(const MetricTerms& terms) = 0;
   static const Registry<ScalingMetric>& registry();
 
   virtual double target() const = 0;
@@ -68,10 +76,10 @@ class ScalingMetric {
 
 using MetricChoice = Choice<ScalingMetric>;
 
-// The metric of a type's name with its defaults and no target, for formats that name metrics as text; none: no such
-// metric.
-std::optional<MetricChoice> metric_named(std::string_view type);
+// The metric of a type's name with its defaults, these terms and no target, for formats that name metrics as text;
+// none: no such metric.
+std::optional<MetricChoice> metric_named(std::string_view type, const MetricTerms& terms = {});
 // The metric "signal" of that name.
-MetricChoice signal_metric(std::string name);
+MetricChoice signal_metric(std::string name, const MetricTerms& terms = {});
 
 }  // namespace windtunnel

@@ -39,6 +39,10 @@ void add_signal(Registry<ScalingMetric>& metrics) {
   metrics.add<SignalMetric>("signal", "A number from outside the service: one of the scenario's signals");
 }
 
-MetricChoice signal_metric(std::string name) { return MetricChoice::of("signal", SignalMetric(std::move(name))); }
+MetricChoice signal_metric(std::string name, const MetricTerms& terms) {
+  SignalMetric metric(std::move(name));
+  metric.set(terms);
+  return MetricChoice::of("signal", std::move(metric));
+}
 
 }  // namespace windtunnel

@@ -18,6 +18,7 @@ void add_signal(Registry<ScalingMetric>& metrics);
 class WindowedMetric : public ScalingMetric {
  public:
   Duration window() const final { return window_; }
+  void set(const MetricTerms& terms) override { window_ = terms.window.value_or(window_); }
 
  protected:
   void describe_window(FieldVisitor& v);
@@ -31,6 +32,10 @@ class WindowedMetric : public ScalingMetric {
 class ExtensiveMetric : public WindowedMetric {
  public:
   bool per_instance() const final { return per_instance_; }
+  void set(const MetricTerms& terms) final {
+    WindowedMetric::set(terms);
+    per_instance_ = terms.per_instance.value_or(per_instance_);
+  }
 
  protected:
   void describe_extent(FieldVisitor& v);  // window and per_instance

@@ -391,6 +391,10 @@ TEST(MetricNamed, HasEveryTypeWithItsDefaults) {
   EXPECT_EQ(metric_named("queue"), std::nullopt);
   EXPECT_TRUE((*metric_named("queue_length"))->per_instance());
   EXPECT_EQ(signal_metric("orders")->signal(), "orders");
+  EXPECT_FALSE(signal_metric("orders", {.per_instance = false})->per_instance());
+  EXPECT_FALSE((*metric_named("cpu", {.per_instance = false}))->per_instance());
+  EXPECT_EQ((*metric_named("error_ratio", {.window = 15s, .quantile = 0.5}))->window(), 15s);
+  EXPECT_EQ((*metric_named("latency", {.window = 5s, .quantile = 0.5}))->words(), "p50 latency");
 }
 
 TEST(ScalingMetric, SpellsItsValues) {
