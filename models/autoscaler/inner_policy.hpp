@@ -14,21 +14,25 @@ namespace windtunnel {
 // calls. The outer policy has the inner one's sync_period(), and an observe_period() from shared_observe_period().
 class InnerPolicy {
  public:
-  explicit InnerPolicy(std::unique_ptr<Autoscaler> policy);
+  // `signals_before`: so many of the signals that the outer policy watches are its own and come first.
+  explicit InnerPolicy(std::unique_ptr<Autoscaler> policy, std::size_t signals_before = 0);
 
   Duration sync_period() const { return policy_->sync_period(); }
   // The longest rhythm that meets both the inner policy's and one of `own`.
   Duration shared_observe_period(Duration own) const;
-  Watched watched() const { return policy_->watched(); }
+  void watch(Watched& wanted) const;  // adds what it wants to what the outer policy does
 
   // At each of the outer policy's calls. What decide() gives is for the outer policy to carry out or not.
   void observe(const ServiceSignal& signal);
   ScalingDecision decide(const ServiceSignal& signal);
-  bool wake(const ServiceSignal& signal) { return policy_->wake(signal); }
+  bool wake(const ServiceSignal& signal) { return policy_->wake(shown(signal)); }
   std::vector<Figure> figures() const { return policy_->figures(); }
 
  private:
+  ServiceSignal shown(const ServiceSignal& signal) const;
+
   std::unique_ptr<Autoscaler> policy_;
+  std::size_t signals_before_;
   std::optional<Histogram> latency_;  // since the inner policy, not the outer one, last looked
 };
 

@@ -34,9 +34,7 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
     return deliver_cold(service, r, slot);
   }
   if (!service.demand_terms->queue_at_maximum) return lose(service, r, Outcome::kRejectedThrottled);
-  service.pending.append(pool_.data(), r);
-  ++service.pending_count;
-  service.waiting.add(sim_.now(), 1);
+  wait_at_service(service, r);
 }
 
 void Replication::deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot) {
@@ -51,7 +49,6 @@ void Replication::start_for_pending(Service& service) {
     if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     deliver_cold(service, r, slot);
   }
 }
@@ -60,7 +57,6 @@ bool Replication::serve_pending(Service& service, std::uint32_t slot) {
   if (service.pending.empty()) return false;
   const std::uint32_t r = service.pending.pop(pool_.data());
   --service.pending_count;
-  service.waiting.add(sim_.now(), -1);
   deliver(service, r, slot);
   return true;
 }

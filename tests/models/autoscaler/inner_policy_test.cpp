@@ -82,6 +82,38 @@ TEST(InnerPolicy, SeesEveryLatencyOnceInItsDecisionsWhereItDoesNotObserve) {
   EXPECT_THAT(notes.latencies_at_decision, ElementsAre(20, 40));  // the service was looked at after 20, 40 and 60 s
 }
 
+// Looks at a signal.
+class Looking final : public Autoscaler {
+ public:
+  Duration sync_period() const override { return 30s; }
+  Duration observe_period() const override { return 15s; }
+  Watched watched() const override { return {.requests = true, .signals = {"b"}}; }
+  void observe(const ServiceSignal& signal) override { EXPECT_THAT(signal.named, ElementsAre(2)); }
+  ScalingDecision decide(const ServiceSignal& signal) override {
+    EXPECT_THAT(signal.named, ElementsAre(2));
+    return {};
+  }
+  bool wake(const ServiceSignal& signal) override {
+    EXPECT_THAT(signal.named, ElementsAre(2));
+    return true;
+  }
+};
+
+TEST(InnerPolicy, SeesItsOwnSignalsBehindThoseOfTheOuterPolicy) {
+  InnerPolicy inner(std::make_unique<Looking>(), 1);
+  Watched wanted{.latency = true, .signals = {"a"}};
+  inner.watch(wanted);
+  EXPECT_TRUE(wanted.requests);
+  EXPECT_TRUE(wanted.latency);
+  EXPECT_THAT(wanted.signals, ElementsAre("a", "b"));
+  const std::vector<double> named = {1, 2};
+  ServiceSignal signal;
+  signal.named = named;
+  inner.observe(signal);
+  inner.decide(signal);
+  EXPECT_TRUE(inner.wake(signal));
+}
+
 TEST(InnerPolicy, CannotBeOneThatTheServiceItselfCarriesOut) {
   Found found;
   check_inner_policy(chosen<AutoscalerParams>("per_request"), "/reactive", found);

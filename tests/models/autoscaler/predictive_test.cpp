@@ -75,18 +75,25 @@ class Life {
     s.completed = s.arrived;
     s.cpu_seconds = arrived_ * cpu_per_request;
     s.unplaced = unplaced;
+    s.outstanding = outstanding;
+    s.outstanding_seconds = static_cast<double>(outstanding) * to_seconds(now);
+    s.mean_startup = mean_startup;
+    s.named = named;
     return s;
   }
 
   Time now{}, measured_from{};
   double request_cores = 0, cpu_per_request = 0;
-  std::int64_t unplaced = 0;
+  std::int64_t unplaced = 0, outstanding = 0;
+  Duration mean_startup{};
+  std::vector<double> named;
   std::vector<InstanceSignal> instances;
   ScalingDecision last;
   std::vector<std::pair<Time, std::int64_t>> changes;
   std::vector<std::string> sentences;
 
   Autoscaler& policy() { return *policy_; }
+  const AutoscalerParams& params() const { return *params_; }
 
  private:
   Choice<AutoscalerParams> params_;
@@ -99,7 +106,7 @@ TEST(Predictive, TurnsAForecastRateIntoReplicasByTheUtilizationLaw) {
   Life life(stated());
   life.minute(93);
   EXPECT_EQ(life.last.replicas, 10);
-  EXPECT_EQ(life.last.inputs.at("forecast_per_s"), 93);
+  EXPECT_EQ(life.last.inputs.at("forecast"), 93);
   EXPECT_DOUBLE_EQ(life.last.inputs.at("load"), 4.65);
   EXPECT_THAT(life.sentences, ElementsAre("1 -> 10: 93/s forecast within 7m, 50ms of work each, at 50 % utilization"));
 }
@@ -120,8 +127,8 @@ TEST(Predictive, AddsStandardErrorsForSafety) {
   Life life(stated({{"safety", 2.0}, {"hold", Duration{0s}}, {"startup_time", Duration{0s}}}));
   life.minute(80);
   life.minute(100);  // one error, of 20
-  EXPECT_EQ(life.last.inputs.at("forecast_standard_error_per_s"), 20);
-  EXPECT_EQ(life.last.inputs.at("needed_per_s"), 140);
+  EXPECT_EQ(life.last.inputs.at("forecast_standard_error"), 20);
+  EXPECT_EQ(life.last.inputs.at("needed"), 140);
   EXPECT_EQ(life.last.replicas, 14);
   EXPECT_THAT(life.sentences.back(), HasSubstr("140/s forecast within 30s (100 and 2 standard errors of 20)"));
 }
@@ -229,6 +236,50 @@ TEST(Predictive, ReportsHowGoodItsForecastsWereAtTheLeadItUsed) {
   EXPECT_NEAR(figures[3].value, 120, 1e-9);
 }
 
+TEST(Predictive, TakesTheMeanOfTheStartupPhasesUntilAStartWasSeen) {
+  Fields fields = stated();
+  std::erase_if(fields, [](const auto& field) { return field.first == "startup_time"; });
+  Life life(fields);
+  life.mean_startup = 70s;
+  life.minute(10);
+  EXPECT_EQ(life.last.inputs.at("lead_s"), 100);
+}
+
+// --- another metric than the request rate
+
+TEST(PredictiveMetric, IsForecastAndDividedByItsTarget) {
+  Life life(stated({{"metric", Fields{{"metric", "concurrency"}, {"target", 8.0}}}}));
+  EXPECT_FALSE(life.params().needs_cpu_request());
+  life.outstanding = 60;
+  life.minute(100);  // the rate does not matter
+  EXPECT_EQ(life.last.replicas, 8);
+  EXPECT_NEAR(life.last.inputs.at("forecast"), 60, 1e-9);
+  EXPECT_EQ(life.last.inputs.at("target"), 8);
+  EXPECT_THAT(life.sentences,
+              ElementsAre("1 -> 8: 60 in all forecast within 7m, target 8 requests at a time per instance"));
+}
+
+TEST(PredictiveMetric, MayBeANamedSignalBesideThoseOfTheReactivePolicy) {
+  const auto params = chosen<AutoscalerParams>(
+      "predictive", stated({{"metric", Fields{{"metric", "signal"}, {"name", "orders"}, {"target", 5.0}}}}));
+  EXPECT_THAT(params->make()->watched().signals, ElementsAre("orders"));
+  Life life(params);
+  life.named = {42};
+  life.minute(1);
+  EXPECT_EQ(life.last.replicas, 9);
+}
+
+TEST(PredictiveMetric, MustBeOneOfWhichInstancesTakeParts) {
+  for (const Fields& metric : {Fields{{"metric", "latency"}, {"target", Duration{200ms}}},
+                               Fields{{"metric", "concurrency"}, {"target", 8.0}, {"per_instance", false}}}) {
+    Found found;
+    auto params = chosen<AutoscalerParams>("predictive", stated({{"metric", metric}}));
+    params.mutable_params().check(found);
+    ASSERT_THAT(found.errors, SizeIs(1));
+    EXPECT_THAT(found.errors[0], HasSubstr("/metric: is no figure of which each instance takes a part"));
+  }
+}
+
 // --- the hybrid
 
 const Fields kHpa = {{"type", "kubernetes_hpa"},
@@ -321,6 +372,9 @@ TEST(Predictive, SaysWhatDoesNotFitTogether) {
            Row{{{"min_replicas", 9}, {"max_replicas", 4}}, "/max_replicas: 4 is below min_replicas, 9"},
            Row{{{"step", Duration{7min}}, {"forecast", Fields{{"type", "holt_winters"}}}},
                "/forecast/period: 1d is not a whole number of steps of 7m"},
+           Row{{{"metric", Fields{{"metric", "concurrency"}, {"target", 8.0}}},
+                {"history", Fields{{"file", "week.csv"}}}},
+               "/history: counts requests, and the metric is concurrency"},
            Row{{{"hold", Duration{200h}}}, "/hold: is more than 10000 steps of 1m"},
            Row{{{"reactive", Fields{{"type", "per_request"}}}}, "/reactive: per_request starts an instance"},
            Row{{{"reactive", kHpa}, {"step", Duration{60001ms}}},
