@@ -8,6 +8,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_kubernetes_hpa(r);
     add_per_request(r);
     add_predictive(r);
+    add_scheduled(r);
     return r;
   }();
   return types;

@@ -18,6 +18,7 @@ class InnerPolicy {
   explicit InnerPolicy(std::unique_ptr<Autoscaler> policy, std::size_t signals_before = 0);
 
   Duration sync_period() const { return policy_->sync_period(); }
+  Duration observe_period() const { return policy_->observe_period(); }
   // The longest rhythm that meets both the inner policy's and one of `own`.
   Duration shared_observe_period(Duration own) const;
   void watch(Watched& wanted) const;  // adds what it wants to what the outer policy does

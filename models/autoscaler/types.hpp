@@ -8,5 +8,6 @@ namespace windtunnel {
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);
 void add_predictive(Registry<AutoscalerParams>& autoscalers);
+void add_scheduled(Registry<AutoscalerParams>& autoscalers);
 
 }  // namespace windtunnel
