@@ -15,11 +15,13 @@ class FieldLister final : public ValueVisitor {
   FieldLister(ListedField field, std::optional<Unit> unit, std::vector<ListedField>& out)
       : field_(std::move(field)), unit_(unit), out_(out) {}
 
-  void value(bool&, const FieldInfo&) override { add("true or false", {}, {}); }
+  void value(bool&, const FieldInfo& info) override { add("true or false", quotes(info), {}); }
   void value(std::int64_t&, const FieldInfo& info) override {
-    add("whole number", {}, bounds_text(info.bounds, format_number));
+    add("whole number", quotes(info), bounds_text(info.bounds, format_number));
   }
-  void value(double&, const FieldInfo& info) override { add("number", {}, bounds_text(info.bounds, format_number)); }
+  void value(double&, const FieldInfo& info) override {
+    add("number", quotes(info), bounds_text(info.bounds, format_number));
+  }
   void value(std::string&, const FieldInfo&) override { add("text", {}, {}); }
   void value(Duration&, const FieldInfo& info) override {
     add("duration", kDurationUnits, bounds_text(info.bounds, spell_seconds));
@@ -54,6 +56,7 @@ class FieldLister final : public ValueVisitor {
   void choice(ChoiceView& v, const FieldInfo&) override { add(std::string(v.kind()), {}, {}); }
 
  private:
+  static std::string_view quotes(const FieldInfo& info) { return info.bounds.quoted ? "in quotes" : ""; }
   void add(std::string type, std::string_view unit, std::string bounds) {
     field_.type = prefix_ + std::move(type);
     field_.unit = unit;

@@ -140,28 +140,33 @@ class ValueReader final : public ValueVisitor {
     return checked_;
   }
 
-  void value(bool& v, const FieldInfo&) override {
-    if (node_->kind == JsonNode::Kind::kBoolean) {
-      v = node_->boolean;
+  void value(bool& v, const FieldInfo& info) override {
+    const JsonNode node = unquoted(info);
+    if (node.kind == JsonNode::Kind::kBoolean) {
+      v = node.boolean;
     } else {
-      needs("true or false");
+      needs(info.bounds.quoted ? R"("true" or "false")" : "true or false");
     }
   }
 
   void value(std::int64_t& v, const FieldInfo& info) override {
-    if (!node_->is_number()) return needs("a whole number");
-    std::int64_t read = node_->integer;
-    if (node_->kind == JsonNode::Kind::kNumber) {
-      if (node_->number != std::floor(node_->number)) return needs("a whole number");
-      if (std::abs(node_->number) > 0x1p53) return error("the number " + node_->text + " is too large");
-      read = static_cast<std::int64_t>(node_->number);
+    const std::string whole = info.bounds.quoted ? R"(a whole number in double quotes, such as "3")" : "a whole number";
+    const JsonNode node = unquoted(info);
+    if (!node.is_number()) return needs(whole);
+    std::int64_t read = node.integer;
+    if (node.kind == JsonNode::Kind::kNumber) {
+      if (node.number != std::floor(node.number)) return needs(whole);
+      if (std::abs(node.number) > 0x1p53) return error("the number " + node.text + " is too large");
+      read = static_cast<std::int64_t>(node.number);
     }
     if (fits(static_cast<double>(read), info.bounds, format_number)) v = read;
   }
 
   void value(double& v, const FieldInfo& info) override {
-    if (!node_->is_number()) return needs("a plain number");
-    if (fits(node_->number, info.bounds, format_number)) v = node_->number;
+    const JsonNode node = unquoted(info);
+    if (!node.is_number())
+      return needs(info.bounds.quoted ? R"(a number in double quotes, such as "70")" : "a plain number");
+    if (fits(node.number, info.bounds, format_number)) v = node.number;
   }
 
   void value(std::string& v, const FieldInfo&) override {
@@ -479,11 +484,20 @@ class ValueReader final : public ValueVisitor {
     return false;
   }
 
+  // The node, or the number or truth value that it spells as text where that is how the field is written.
+  JsonNode unquoted(const FieldInfo& info) const {
+    if (!info.bounds.quoted || node_->kind != JsonNode::Kind::kString) return *node_;
+    JsonDocument inside = parse_json(node_->text);
+    const bool spells = inside.complete && inside.problems.empty() &&
+                        (inside.root.is_number() || inside.root.kind == JsonNode::Kind::kBoolean);
+    return spells ? std::move(inside.root) : *node_;
+  }
+
   void needs(const std::string& what) {
     std::string message = "needs " + what + "; found " + found(*node_);
     double number = 0;
     if (node_->kind == JsonNode::Kind::kString && what.find("number") != std::string::npos &&
-        parse_cpu(node_->text, number).empty())
+        what.find("quotes") == std::string::npos && parse_cpu(node_->text, number).empty())
       message += "; a plain number stands without quotes";
     error(std::move(message));
   }

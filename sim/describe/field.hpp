@@ -51,6 +51,7 @@ struct Bounds {
   double hi = std::numeric_limits<double>::infinity();
   bool above_lo = false;        // lo itself does not fit
   bool required = false;        // no default: leaving the field out is an error
+  bool quoted = false;          // a number or truth value that is written as text, as Kubernetes' annotations are
   Unit unit = Unit::kDuration;  // for distributions only
 };
 inline constexpr Bounds kRequired{.required = true};
