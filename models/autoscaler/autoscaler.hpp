@@ -30,6 +30,17 @@ struct InstanceSignal {
   std::int64_t outstanding = 0;
   double outstanding_seconds = 0;  // integral of `outstanding` since it was created, exact at `now`
   std::uint64_t arrived = 0;       // requests given to it since it was created
+  double proxied_seconds = 0;      // the part of the two before that came through the service (ProxySignal)
+  std::uint64_t proxied_arrived = 0;
+};
+
+// The requests that the service itself took in, because it stood in the path (ScalingDecision::buffer) or because no
+// instance was ready, from their arrival to their end, wherever they are by now. Kept where Watched::requests.
+struct ProxySignal {
+  std::uint64_t arrived = 0;
+  std::int64_t outstanding = 0;
+  double outstanding_seconds = 0;  // its integral
+  Time first_arrival = kNever;     // of those since the last observe(); kNever: none
 };
 
 // What a service's control loop may look at. Counters and integrals run from the start of the run and are exact at
@@ -46,6 +57,7 @@ struct ServiceSignal {
   double outstanding_seconds = 0;                        // its integral
   std::int64_t waiting = 0;                              // those that nothing serves yet
   std::int64_t unplaced = 0;                             // those of them that wait for an instance to be ready
+  ProxySignal proxied;
   // Latencies (ns) of the requests completed since the last observe(), or decide() where nothing observes; null unless
   // Watched::latency.
   const Histogram* latency = nullptr;
@@ -63,9 +75,11 @@ struct ScalingDecision {
   std::int64_t replicas = 0;
   std::string sentence;                  // why, for people; empty when nothing changes
   std::map<std::string, double> inputs;  // what it saw
-  // Whether requests that find no instance with room wait at the service from now on (Knative's activator in the path)
-  // instead of in an instance's own queue; none: as before.
+  // Whether the service stands in the path from now on (Knative's activator): requests go through it, and where no
+  // instance has room (Buffering) they wait there instead of in an instance's own queue; none: as before. For policies
+  // with Buffering only.
   std::optional<bool> buffer;
+  std::optional<Duration> again;  // decide() is called once more after this, beside its rhythm
 };
 
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
@@ -90,6 +104,12 @@ class AutoscalerParams {
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
+  // A policy with a proxy of its own that can stand in the path and keeps requests while no instance is ready.
+  struct Buffering {
+    std::int64_t per_instance = 0;  // requests it lets into an instance at once; 0: any number
+    bool at_start = false;          // it is in the path when the run begins
+  };
+  virtual std::optional<Buffering> buffering() const { return std::nullopt; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
     Duration keep_alive{};

@@ -90,10 +90,6 @@ void Replication::build_services() {
       s.shares_cores = true;
       s.cores = limit->cores;
     }
-    if (s.gated)
-      s.places = static_cast<std::uint32_t>(*instance.concurrency);
-    else if (s.holds_threads && s.threads[0] != kNone)
-      s.places = s.threads[0] * s.processes;
     s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
     if (instance.speed_spread)
       s.speed = std::make_unique<Sampler>(streams_.named(name + "/speed"), *instance.speed_spread);
@@ -109,7 +105,7 @@ void Replication::build_services() {
       else
         s.autoscaler = params.autoscaler->make();
     }
-    if (s.autoscaler) watch(s);
+    if (s.autoscaler) watch(s, *params.autoscaler);
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
 

@@ -141,7 +141,10 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(Request& request, Outcome how);                          // puts the outcome on record
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  void discard(Service& service, std::uint32_t r);  // out of the system
+  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);     // by the service itself
+  [[gnu::noinline]] void note_given(const Request& request);                   // to its instance …
+  [[gnu::noinline]] void note_left(Service& service, const Request& request);  // … and out of it
+  void discard(Service& service, std::uint32_t r);                             // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
@@ -182,12 +185,12 @@ class Replication final : public FaultTarget {
   double cpu_seconds(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
-  static void watch(Service& service);
+  static void watch(Service& service, const AutoscalerParams& params);
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);
   void wake(Service& service);
-  void buffer(Service& service, bool on);
+  void buffer(Service& service, bool on, std::map<std::string, double> inputs);
   std::uint32_t slot_with_room(Service& service);
   void admit_buffered(Service& service, std::uint32_t r);
   [[gnu::noinline]] void flush_pending(Service& service);

@@ -14,6 +14,9 @@ namespace windtunnel {
 // Kept for an autoscaler that asks for it.
 struct Replication::Watch {
   std::uint64_t completed = 0, failed = 0;
+  std::uint64_t proxied_arrived = 0;  // requests that the service itself took in …
+  TimeWeighted proxied;               // … and has not seen the end of
+  Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
 };
@@ -33,6 +36,7 @@ struct Replication::Service {
   std::uint32_t ready = 0;
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
+  bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
   bool watched = false;         // somebody wants to know what each instance holds
@@ -51,7 +55,7 @@ struct Replication::Service {
   std::unique_ptr<Autoscaler> autoscaler;
   bool woken = false;                // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;  // scratch of look()
-  std::uint32_t places = kNone;      // requests that an instance serves at once; kNone: unlimited
+  std::uint32_t places = kNone;      // requests that a proxy lets into an instance at once; kNone: any number
   std::unique_ptr<Watch> watch;      // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
