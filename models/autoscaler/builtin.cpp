@@ -5,6 +5,7 @@ namespace windtunnel {
 const Registry<AutoscalerParams>& AutoscalerParams::registry() {
   static const Registry<AutoscalerParams> types = [] {
     Registry<AutoscalerParams> r("autoscaler");
+    add_knative_kpa(r);
     add_kubernetes_hpa(r);
     add_per_request(r);
     return r;

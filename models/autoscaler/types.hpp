@@ -5,6 +5,7 @@
 // The policies of this folder, one .cpp each.
 namespace windtunnel {
 
+void add_knative_kpa(Registry<AutoscalerParams>& autoscalers);
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);
 

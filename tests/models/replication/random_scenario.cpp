@@ -161,7 +161,26 @@ class Generator {
           {"initial_readiness_delay", seconds(between(0, 5))},
           {"cpu_initialization_period", seconds(between(0, 10))},
           {"metrics", {{"scrape_period", seconds(between(0.5, 5))}, {"lag", seconds(between(0, 1))}}}};
+    } else if (one_in(3)) {
+      out["autoscaler"] = knative(instance);
+      out["when_none_ready"] = "wait";
     }
+    return out;
+  }
+
+  Json knative(const Json& instance) {
+    Json out = {{"type", "knative_kpa"},
+                {"annotations",
+                 {{"autoscaling.knative.dev/metric", one_in(3) ? "rps" : "concurrency"},
+                  {"autoscaling.knative.dev/target", std::to_string(1 + below(20))},
+                  {"autoscaling.knative.dev/target-burst-capacity", std::to_string(static_cast<int>(below(40)) - 1)},
+                  {"autoscaling.knative.dev/window", std::to_string(6 + below(20)) + "s"},
+                  {"autoscaling.knative.dev/max-scale", std::to_string(2 + below(10))}}},
+                {"config", {{"scale-to-zero-grace-period", seconds(between(0.5, 5))}}}};
+    const bool pool = instance["runtime"]["type"] == "worker_pool";
+    const std::int64_t workers = pool ? instance["runtime"]["workers"].get<std::int64_t>() : 0;
+    const std::int64_t limit = instance.value("concurrency", workers);
+    if (limit > 0 && one_in(2)) out["containerConcurrency"] = pool ? std::min(limit, workers) : limit;
     return out;
   }
 
