@@ -58,7 +58,7 @@ ServiceSignal Replication::look(Service& service) {
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
-  signal.waiting = service.waiting.value();
+  signal.waiting = service.waiting();
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
@@ -122,7 +122,7 @@ void Replication::buffer(Service& service, bool on, std::map<std::string, double
 
 // The balancer's choice where it has room, else the first that has; kNone: all are full.
 std::uint32_t Replication::slot_with_room(Service& service) {
-  const std::uint32_t picked = service.balancer->pick(service.backends(), *service.balancer_words);
+  const std::uint32_t picked = service.balancer->pick(service.visible, *service.balancer_words);
   if (service.outstanding[picked] < service.places) return service.slot_at[picked];
   for (std::uint32_t position = 0; position < service.ready; ++position)
     if (service.outstanding[position] < service.places) return service.slot_at[position];
@@ -142,7 +142,6 @@ void Replication::flush_pending(Service& service) {
     if (slot == kNone) return;
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     deliver(service, r, slot);
   }
 }

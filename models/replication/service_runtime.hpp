@@ -34,16 +34,18 @@ struct Replication::Service {
   std::vector<std::uint32_t> slot_at;      // by position
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
+  Backends visible;  // what the balancer sees: the ready prefix of both
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
   bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
+  bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
   bool watched = false;         // somebody wants to know what each instance holds
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
-  TimeWeighted in_system, waiting, on_io;
+  TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
 
   // --- the rest ---
@@ -93,7 +95,12 @@ struct Replication::Service {
   Histogram bin_latency;  // of all kinds, where there are several
   Series series;
 
-  Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
+  // Requests that nothing serves: neither a thread nor, where threads let go of them, something outside.
+  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t workers, std::int64_t io) const {
+    return all - loops - workers - (holds_threads ? 0 : io);
+  }
+  std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
+  void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 
 }  // namespace windtunnel
