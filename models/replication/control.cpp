@@ -8,13 +8,18 @@
 
 namespace windtunnel {
 
-void Replication::watch(Service& service, const AutoscalerParams& params) {
+void Replication::watch(Service& service, const AutoscalerParams& params) const {
   if (const auto buffering = params.buffering()) {
     service.throttles = true;
     if (buffering->per_instance > 0) service.places = static_cast<std::uint32_t>(buffering->per_instance);
     if (buffering->at_start) service.admission = Service::Admission::kBuffered;
   }
+  service.starts_at = scenario_.starts_at_utc() - scenario_.warmup;
+  double startup_s = 0;
+  for (const Choice<Phase>& phase : service.params->startup) startup_s += phase->mean_delay_s();
+  service.mean_startup = from_seconds(startup_s);
   const Watched wanted = service.autoscaler->watched();
+  for (const std::string& name : wanted.signals) service.signals.push_back(&*scenario_.signals.at(name));
   service.watched = wanted.requests;
   if (!wanted.requests && !wanted.latency) return;
   service.watch = std::make_unique<Watch>();
@@ -51,6 +56,8 @@ ServiceSignal Replication::look(Service& service) {
   const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
+  signal.utc = service.starts_at + now;
+  signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
@@ -59,6 +66,7 @@ ServiceSignal Replication::look(Service& service) {
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
   signal.waiting = service.waiting();
+  signal.waiting_seconds = static_cast<double>(service.waiting_integral(now)) * 1e-9;
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
@@ -68,6 +76,9 @@ ServiceSignal Replication::look(Service& service) {
     if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
     assert(!service.watched || signal.proxied.outstanding == proxied);
   }
+  service.named.clear();
+  for (const Signal* named : service.signals) service.named.push_back(named->at(now - scenario_.warmup));
+  signal.named = service.named;
   return signal;
 }
 

@@ -185,7 +185,7 @@ class Replication final : public FaultTarget {
   double cpu_seconds(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
-  static void watch(Service& service, const AutoscalerParams& params);
+  void watch(Service& service, const AutoscalerParams& params) const;
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);

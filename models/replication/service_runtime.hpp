@@ -55,10 +55,14 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  bool woken = false;                // its autoscaler is to be asked at this instant
-  std::vector<InstanceSignal> seen;  // scratch of look()
-  std::uint32_t places = kNone;      // requests that a proxy lets into an instance at once; kNone: any number
-  std::unique_ptr<Watch> watch;      // what the autoscaler wants to be kept
+  bool woken = false;                  // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;    // scratch of look()
+  std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
+  std::vector<double> named;           // … and their values, scratch of look()
+  Time starts_at{};                    // of the run, by the calendar
+  Duration mean_startup{};
+  std::uint32_t places = kNone;  // requests that a proxy lets into an instance at once; kNone: any number
+  std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
@@ -100,6 +104,10 @@ struct Replication::Service {
     return all - loops - workers - (holds_threads ? 0 : io);
   }
   std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
+  std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
+    const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
+    return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+  }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 
