@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/autoscaler/hpa_controller.hpp"
-#include "models/autoscaler/metrics_server.hpp"
-#include "models/autoscaler/replica_calculator.hpp"
+#include "models/autoscaler/hpa/controller.hpp"
+#include "models/autoscaler/hpa/metrics_server.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
 #include "models/autoscaler/types.hpp"
 
 namespace windtunnel {

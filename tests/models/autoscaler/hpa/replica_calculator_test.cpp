@@ -1,11 +1,11 @@
-#include "models/autoscaler/replica_calculator.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <vector>
 
-#include "tests/models/autoscaler/pods.hpp"
+#include "tests/models/autoscaler/hpa/pods.hpp"
 
 // Expectations are those of upstream's pkg/controller/podautoscaler/replica_calculator_test.go (2026); every row names
 // its test or subtest.

@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "models/autoscaler/replica_calculator.hpp"
-#include "models/autoscaler/replica_normalizer.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
+#include "models/autoscaler/hpa/replica_normalizer.hpp"
 
 namespace windtunnel::hpa {
 

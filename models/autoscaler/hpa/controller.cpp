@@ -1,4 +1,4 @@
-#include "models/autoscaler/hpa_controller.hpp"
+#include "models/autoscaler/hpa/controller.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "models/autoscaler/replica_normalizer.hpp"
+#include "models/autoscaler/hpa/replica_normalizer.hpp"
 
 #include <algorithm>
 #include <cmath>

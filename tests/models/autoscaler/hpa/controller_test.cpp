@@ -1,4 +1,4 @@
-#include "models/autoscaler/hpa_controller.hpp"
+#include "models/autoscaler/hpa/controller.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/models/autoscaler/pods.hpp"
+#include "tests/models/autoscaler/hpa/pods.hpp"
 
 namespace windtunnel::hpa {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "models/autoscaler/autoscaler.hpp"
-#include "models/autoscaler/replica_calculator.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
 
 namespace windtunnel::hpa {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/autoscaler/replica_calculator.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
 
 // The fixtures of upstream's horizontal pod autoscaler tests, restated: pods and samples from short rows of numbers.
 namespace windtunnel::hpa::test {

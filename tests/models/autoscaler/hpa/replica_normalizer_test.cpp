@@ -1,11 +1,11 @@
-#include "models/autoscaler/replica_normalizer.hpp"
+#include "models/autoscaler/hpa/replica_normalizer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "tests/models/autoscaler/pods.hpp"
+#include "tests/models/autoscaler/hpa/pods.hpp"
 
 // Expectations are those of upstream's pkg/controller/podautoscaler/horizontal_test.go; rows name or describe its
 // cases.
@@ -616,7 +616,7 @@ TEST_P(StoreScaleEvents, KeepsUpstreamsListDownwards) {
   EXPECT_TRUE(history.rises.empty());
 }
 
-// The two cases without behavior are in hpa_controller_test.cpp: the controller does not store then.
+// The two cases without behavior are in controller_test.cpp: the controller does not store then.
 INSTANTIATE_TEST_SUITE_P(
     TestStoreScaleEvents, StoreScaleEvents,
     testing::Values(

@@ -1,4 +1,4 @@
-#include "models/autoscaler/replica_calculator.hpp"
+#include "models/autoscaler/hpa/replica_calculator.hpp"
 
 #include <algorithm>
 #include <cmath>

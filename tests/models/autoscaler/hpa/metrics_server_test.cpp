@@ -1,4 +1,4 @@
-#include "models/autoscaler/metrics_server.hpp"
+#include "models/autoscaler/hpa/metrics_server.hpp"
 
 #include <gtest/gtest.h>
 
