@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -538,6 +539,34 @@ INSTANTIATE_TEST_SUITE_P(
                 5,
                 kNothing}));
 
+// The same cases as another reading of upstream's file has them; the validation catalogue's case V64 is those above.
+INSTANTIATE_TEST_SUITE_P(
+    TestScalingWithRulesReadAgain, RateLimits,
+    testing::Values(
+        RateRow{"desiredReplicas > maxReplicas", 100, 1000, 1, 150, kUpDefault, kDownDefault, {}, {}, 150, kMax},
+        RateRow{"scale down with min 5, pods, events",
+                100,
+                5,
+                5,
+                1000,
+                kUpDefault,
+                {pods(130, 120s)},
+                {},
+                {1, 5, 9},
+                5,
+                kNothing},
+        RateRow{"scale down with min 5, 100 percent, events",
+                100,
+                5,
+                5,
+                1000,
+                kUpDefault,
+                {percent(100, 120s)},
+                {},
+                {1, 5, 9},
+                5,
+                kNothing}));
+
 // Computed with another program from upstream's order of double operations; exact arithmetic gives the figures in
 // brackets.
 INSTANTIATE_TEST_SUITE_P(
@@ -549,6 +578,17 @@ INSTANTIATE_TEST_SUITE_P(
         RateRow{"80 % down from 5 (1)", 5, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 0, kNothing},
         RateRow{"80 % down from 20 (4)", 20, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 3, kDown},
         RateRow{"92 % down from 25 (2)", 25, 0, 0, 1000, kUpDefault, {percent(92, 60s)}, {}, {}, 1, kDown}));
+
+// As compiled Go does it on amd64: what an int32 cannot hold wraps around, and as a double it is the least number; a
+// limit below the current replicas is none of theirs.
+TEST(RateLimit, ThatRunsOverAllowsNoChange) {
+  constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+  for (const ScalingPolicy& policy : {pods(kMost, 60s), percent(kMost, 60s)})
+    EXPECT_EQ(limit({}, 1000, 5000, 1, 9000, limited_to({policy}, kDownDefault), kNow).replicas, 1000);
+  EXPECT_EQ(limit({}, 1'500'000'000, kMost, 1, kMost, limited_to({percent(100, 60s)}, kDownDefault), kNow).replicas,
+            1'500'000'000);
+  EXPECT_EQ(limit(1'500'000'000, kMost, 1, kMost).replicas, std::numeric_limits<std::int32_t>::min());
+}
 
 TEST(RateLimit, OfTheSmallestChangeTakeTheMoreCautiousPolicy) {
   // TestCalculateScaleUpLimitWithScalingRules, TestCalculateScaleDownLimitWithBehaviors
