@@ -101,7 +101,7 @@ struct Replication::Service {
   }
   std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
-    const auto since = [now](const TimeWeighted& held) { return static_cast<std::int64_t>(held.integral(now)); };
+    const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
     return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
   }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
