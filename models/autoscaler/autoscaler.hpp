@@ -93,6 +93,9 @@ class AutoscalerParams {
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
+  // For policies that tell a signal's name from a metric's: says which names are neither, and returns true. False: the
+  // owner looks at Watched::signals for itself.
+  virtual bool check_signals(std::span<const std::string> /*there_are*/, Problems&) const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
     Duration keep_alive{};

@@ -1,17 +1,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "models/autoscaler/hpa/controller.hpp"
+#include "models/autoscaler/hpa/metrics_adapter.hpp"
 #include "models/autoscaler/hpa/metrics_server.hpp"
 #include "models/autoscaler/hpa/quantity.hpp"
 #include "models/autoscaler/hpa/record.hpp"
 #include "models/autoscaler/hpa/replica_calculator.hpp"
 #include "models/autoscaler/hpa/spec.hpp"
 #include "models/autoscaler/types.hpp"
+#include "models/scenario/units.hpp"
 
 namespace windtunnel {
 namespace {
@@ -20,17 +23,19 @@ struct PipelineSpec {
   Duration scrape_period = std::chrono::seconds{15};
   Duration container_sampling{0};
   Duration lag{0};
+  hpa::AdapterSpec custom;
 
   void describe(FieldVisitor& v) {
     v.field("scrape_period", scrape_period,
-            "Time between two readings of the pods' CPU counters; a sample covers one such period (metrics-server's "
-            "resolution)",
+            "Time between two readings of the pods' CPU and memory; a sample of CPU covers one such period "
+            "(metrics-server's resolution)",
             kPositive);
     v.field("container_sampling", container_sampling,
             "Time between the kubelet's own measurements, of which a reading gets the last (about 10s or 15s in "
             "practice); 0s: it measures when it is read",
             kNonNegative);
     v.field("lag", lag, "From a reading to the moment at which the autoscaler can see it", kNonNegative);
+    v.field("custom", custom, "How Pods, Object and External metrics reach it");
   }
 };
 
@@ -57,8 +62,25 @@ std::string container_of(const hpa::Spec& spec) {
   return "app";
 }
 
+bool is_custom(const hpa::MetricSpec& metric) { return metric.name() != nullptr; }
+bool watches_resources(const hpa::Spec& spec) {
+  const auto& metrics = metrics_of(spec);
+  return !std::all_of(metrics.begin(), metrics.end(), is_custom);
+}
+
+Duration resource_period_of(const PipelineSpec& pipeline) {
+  return pipeline.container_sampling > Duration::zero() ? pipeline.container_sampling : pipeline.scrape_period;
+}
+// One rhythm for both kinds of metrics.
+Duration observe_period_of(const Settings& s) {
+  const Duration resources = resource_period_of(s.pipeline), custom = s.pipeline.custom.scrape_period;
+  if (!watches_resources(s.spec)) return custom;
+  if (std::none_of(s.spec.metrics.begin(), s.spec.metrics.end(), is_custom)) return resources;
+  return Duration{std::gcd(resources.count(), custom.count())};
+}
+
 // A pod as its conditions tell the story of an instance: it gets its start time when it is created and is not ready
-// from then on until it is; one that drains has a deletion timestamp.
+// from then on until it is; one that drains has a deletion timestamp and goes on being ready, as its probes go on.
 hpa::Pod pod_of(const InstanceSignal& instance, std::span<const hpa::Container> containers, Time now) {
   hpa::Pod pod;
   pod.id = instance.id;
@@ -71,11 +93,10 @@ hpa::Pod pod_of(const InstanceSignal& instance, std::span<const hpa::Container> 
       if (instance.running_since == kNever || instance.running_since > now) pod.phase = hpa::PodPhase::kPending;
       break;
     case InstanceSignal::State::kReady:
+    case InstanceSignal::State::kDraining:
       pod.ready = hpa::ReadyCondition::kTrue;
       pod.ready_changed = instance.ready_since;
-      break;
-    case InstanceSignal::State::kDraining:
-      pod.deleted = true;
+      pod.deleted = instance.state == InstanceSignal::State::kDraining;
       break;
   }
   return pod;
@@ -89,6 +110,9 @@ class KubernetesHpa final : public Autoscaler {
         sync_period_(s.sync_period + s.processing_time),
         containers_{{container_of(s.spec), {}, {}}},
         server_({s.pipeline.scrape_period, s.pipeline.container_sampling, s.pipeline.lag, containers_[0].name}),
+        adapter_(s.pipeline.custom, metrics_of(s.spec)),
+        watches_resources_(watches_resources(s.spec)),
+        observe_period_(observe_period_of(s)),
         controller_(s.spec.limits(s.downscale_stabilization)) {
     for (const hpa::MetricSpec& metric : metrics_of(s.spec)) {
       metrics_.push_back(metric.metric());
@@ -98,15 +122,22 @@ class KubernetesHpa final : public Autoscaler {
   }
 
   Duration sync_period() const override { return sync_period_; }
-  Duration observe_period() const override { return server_.period(); }
-  void observe(const ServiceSignal& signal) override { server_.measure(signal.now, signal.instances); }
+  Duration observe_period() const override { return observe_period_; }
+  Watched watched() const override { return adapter_.watched(); }
+  void observe(const ServiceSignal& signal) override {
+    const auto due = [&](Duration period) { return signal.now.count() % period.count() == 0; };
+    if (watches_resources_ && due(server_.period())) server_.measure(signal.now, signal.instances);
+    if (adapter_.idle()) return;
+    adapter_.observe(signal);
+    if (due(adapter_.period())) adapter_.scrape(signal);
+  }
 
   ScalingDecision decide(const ServiceSignal& signal) override {
     look_at_pods(signal);
     const auto current = static_cast<std::int32_t>(signal.spec_replicas);
     std::vector<hpa::Proposal> proposals;
-    for (const hpa::Metric& metric : metrics_)
-      proposals.push_back(hpa::propose(metric, read(metric, signal), current, counted_, pods_, terms_, signal.now));
+    for (std::size_t i = 0; i < metrics_.size(); ++i)
+      proposals.push_back(hpa::propose(metrics_[i], read(i, signal), current, counted_, pods_, terms_, signal.now));
     const hpa::SyncResult result = controller_.sync(current, proposals, signal.now);
     const bool looked = result.path == hpa::Path::kMetrics || result.path == hpa::Path::kMetricsInvalid;
     if (!looked) proposals.clear();
@@ -126,20 +157,27 @@ class KubernetesHpa final : public Autoscaler {
     if (signal.cpu_request_cores > 0) requests.cpu = hpa::to_milli(signal.cpu_request_cores);
     if (signal.memory_request_bytes > 0) requests.memory = hpa::to_milli(signal.memory_request_bytes);
     pods_.clear();
-    for (const InstanceSignal& instance : signal.instances) pods_.push_back(pod_of(instance, containers_, signal.now));
+    ids_.clear();
+    for (const InstanceSignal& instance : signal.instances) {
+      pods_.push_back(pod_of(instance, containers_, signal.now));
+      ids_.push_back(instance.id);
+    }
+    std::sort(ids_.begin(), ids_.end());
     // A Deployment does not count pods that are being deleted.
     counted_ = static_cast<std::int32_t>(
         std::count_if(pods_.begin(), pods_.end(), [](const hpa::Pod& pod) { return !pod.deleted; }));
   }
 
-  hpa::Reading read(const hpa::Metric& metric, const ServiceSignal& signal) {
+  // Both APIs list pods that still exist only.
+  hpa::Reading read(std::size_t place, const ServiceSignal& signal) {
+    const hpa::Metric& metric = metrics_[place];
     hpa::Reading reading;
-    reading.samples = hpa::samples_of(server_.pods(signal.now), metric.resource, metric.container);
-    // The API lists pods that still exist.
-    std::erase_if(reading.samples, [&](const auto& sample) {
-      return std::none_of(signal.instances.begin(), signal.instances.end(),
-                          [&](const InstanceSignal& instance) { return instance.id == sample.first; });
-    });
+    if (metric.resource == hpa::Resource::kNone)
+      reading = adapter_.reading(place, signal.now);
+    else
+      reading.samples = hpa::samples_of(server_.pods(signal.now), metric.resource, metric.container);
+    std::erase_if(reading.samples,
+                  [&](const auto& sample) { return !std::binary_search(ids_.begin(), ids_.end(), sample.first); });
     return reading;
   }
 
@@ -149,8 +187,12 @@ class KubernetesHpa final : public Autoscaler {
   std::vector<std::string> names_;
   std::vector<hpa::Container> containers_;  // of every instance
   hpa::MetricsServer server_;
+  hpa::MetricsAdapter adapter_;
+  bool watches_resources_;
+  Duration observe_period_;
   hpa::Controller controller_;
   std::vector<hpa::Pod> pods_;
+  std::vector<std::uint32_t> ids_;  // of pods_, ascending
   std::int32_t counted_ = 0;
 };
 
@@ -171,16 +213,73 @@ class Params final : public AutoscalerParams {
             kNonNegative);
     v.field("metrics", s_.pipeline, "How usage reaches the autoscaler");
   }
+  void check(Problems& p) override {
+    for_each_name([&](const std::string& at, const std::string&, const MetricChoice& meant, hpa::Metric::Type type) {
+      if (const std::string wrong = hpa::misfit(type, meant); !wrong.empty()) p.error(at, wrong);
+    });
+    const auto& metrics = s_.spec.metrics;
+    for (const auto& [name, unused] : s_.pipeline.custom.names)
+      if (std::none_of(metrics.begin(), metrics.end(),
+                       [&](const hpa::MetricSpec& metric) { return is_custom(metric) && *metric.name() == name; }))
+        p.warning("/metrics/custom/names", "\"" + name + "\" is the name of no metric of the spec");
+    const Duration period = resource_period_of(s_.pipeline), scrapes = s_.pipeline.custom.scrape_period;
+    if (observe_period_of(s_) * kMostParts < std::min(period, scrapes))
+      p.error("/metrics/custom/scrape_period",
+              format_duration(scrapes) + " and the " + format_duration(period) +
+                  " of the resource metrics have no common divisor worth the name; choose rounder ones");
+  }
+  bool check_signals(std::span<const std::string> there_are, Problems& p) const override {
+    for_each_name([&](const std::string& at, const std::string& name, const MetricChoice& meant, hpa::Metric::Type) {
+      const std::string signal(meant->signal());
+      if (signal.empty() || std::find(there_are.begin(), there_are.end(), signal) != there_are.end()) return;
+      p.error(at, (name == signal ? "" : "stands for \"" + signal + "\", which ") + "is neither a scaling metric (" +
+                      scaling_metrics() + ") nor a signal of the scenario" +
+                      (there_are.empty() ? ", which has none" : " (" + listed(there_are) + ")") +
+                      (name == signal ? "; metrics.custom.names may say what it stands for" : ""));
+    });
+    return true;
+  }
   bool needs_cpu_request() const override {
     const auto& metrics = metrics_of(s_.spec);
-    return std::any_of(metrics.begin(), metrics.end(), [](const hpa::MetricSpec& spec) {
+    bool needed = std::any_of(metrics.begin(), metrics.end(), [](const hpa::MetricSpec& spec) {
       const hpa::Metric metric = spec.metric();
       return metric.resource == hpa::Resource::kCpu && !metric.target.average_value;
     });
+    for_each_name([&](const std::string&, const std::string&, const MetricChoice& meant, hpa::Metric::Type) {
+      needed |= meant->needs_cpu_request();
+    });
+    return needed;
   }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<KubernetesHpa>(s_); }
 
  private:
+  static constexpr std::int64_t kMostParts = 60;  // observations per scrape
+
+  static std::string listed(std::span<const std::string> names) {
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+  }
+  static std::string scaling_metrics() {
+    std::vector<std::string> names;
+    for (const ChoiceView::Entry& entry : ScalingMetric::registry().entries())
+      if (entry.type != "signal") names.emplace_back(entry.type);
+    return listed(names);
+  }
+
+  // Of Pods, Object and External metrics: where the name stands, the name, and what it stands for.
+  template <class Visit>
+  void for_each_name(Visit visit) const {
+    for (std::size_t i = 0; i < s_.spec.metrics.size(); ++i) {
+      const hpa::MetricSpec& metric = s_.spec.metrics[i];
+      const std::string* name = metric.name();
+      if (name == nullptr) continue;
+      const std::string_view key = metric.pods ? "pods" : metric.object ? "object" : "external";
+      visit("/spec/metrics/" + std::to_string(i) + "/" + std::string(key) + "/metric/name", *name,
+            s_.pipeline.custom.meant_by(*name, metric.type), metric.type);
+    }
+  }
+
   Settings s_;
 };
 

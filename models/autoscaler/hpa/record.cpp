@@ -1,6 +1,7 @@
 #include "models/autoscaler/hpa/record.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "models/autoscaler/hpa/spec.hpp"
 #include "models/scenario/units.hpp"
@@ -24,17 +25,15 @@ double target_of(const Metric& metric) {
   return static_cast<double>(on_average(metric) ? *metric.target.average_value : *metric.target.value) / 1000;
 }
 
-double usage_of(const Proposal& proposal) { return static_cast<double>(proposal.usage) / 1000; }
+double in_units(std::int64_t milli) { return static_cast<double>(milli) / 1000; }
 
 std::string said_of(const Metric& metric, const std::string& name, const Proposal& by) {
   if (in_percent(metric))
     return name + " " + std::to_string(by.utilization) + " % of request, target " + format_number(target_of(metric)) +
            " %";
-  return name + " " + format_quantity(usage_of(by)) +
-         (!on_average(metric) ? ""
-          : of_pods(metric)   ? " on average"
-                              : " per replica") +
-         ", target " + format_quantity(target_of(metric));
+  const std::string target = ", target " + format_quantity(target_of(metric));
+  if (of_pods(metric)) return name + " " + format_quantity(in_units(by.usage)) + " on average" + target;
+  return name + " " + format_quantity(in_units(by.value)) + target + (on_average(metric) ? " per replica" : "");
 }
 
 std::string limited_text(const Limited& by) {
@@ -77,24 +76,28 @@ void add_limited(std::map<std::string, double>& out, const Limited& limited) {
   }
   if (limited.policy == nullptr) return;
   out["limiting_policy_value"] = limited.policy->value;
-  out["limiting_policy_period_s"] = to_seconds(limited.policy->period);
+  out["limiting_policy_period_s"] = static_cast<double>(limited.policy->period / std::chrono::seconds{1});
 }
 
 void add_metric(std::map<std::string, double>& out, const std::string& at, const Metric& metric, const Proposal& by) {
   out[at + "target"] = target_of(metric);
-  if (of_pods(metric)) {
+  const bool counted = by.ready + by.unready + by.missing + by.ignored > 0;  // not where there was nothing to class
+  if (counted) out[at + "ready"] = static_cast<double>(by.ready);
+  if (counted && of_pods(metric)) {
     out[at + "unready"] = static_cast<double>(by.unready);
     out[at + "missing"] = static_cast<double>(by.missing);
     out[at + "ignored"] = static_cast<double>(by.ignored);
   }
-  if (of_pods(metric) || !on_average(metric)) out[at + "ready"] = static_cast<double>(by.ready);
   if (!by.valid()) {
     out[at + "failed"] = 1;
     return;
   }
   if (in_percent(metric)) out[at + "utilization"] = by.utilization;
-  out[at + "usage"] = usage_of(by);
-  out[at + "ratio"] = by.ratio;
+  if (!of_pods(metric)) out[at + "value"] = in_units(by.value);
+  if (std::isfinite(by.ratio)) {
+    out[at + "usage"] = in_units(by.usage);
+    out[at + "ratio"] = by.ratio;
+  }
   if (by.cautious) out[at + "cautious_ratio"] = *by.cautious;
   out[at + "proposed"] = by.replicas;
 }

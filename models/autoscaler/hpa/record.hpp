@@ -27,7 +27,8 @@ std::string sentence_of(const Look& look);
 //   current_replicas, status_replicas    before
 //   metric_0_target                      of spec.metrics[0]: percent of the request, or an amount
 //   metric_0_utilization                 percent of the requests, of utilization targets
-//   metric_0_usage                       on average over pods or replicas, or the object's or external value
+//   metric_0_value                       the object's or external value
+//   metric_0_usage                       on average over pods or replicas, or that value, as the target is
 //   metric_0_ratio                       of that to the target
 //   metric_0_cautious_ratio              once missing and unready pods are accounted for
 //   metric_0_ready, _unready, _missing, _ignored    pods by class (of a Value: only _ready)

@@ -179,7 +179,7 @@ namespace {
 Proposal propose_for_value(std::int32_t current, std::int64_t target, std::int64_t value, std::span<const Pod> pods,
                            const Terms& terms) {
   Proposal out;
-  out.usage = value;
+  out.usage = out.value = value;
   out.ratio = static_cast<double>(value) / static_cast<double>(target);
   out.ready = std::count_if(pods.begin(), pods.end(), [](const Pod& pod) {
     return pod.phase == PodPhase::kRunning && pod.ready == ReadyCondition::kTrue;
@@ -199,6 +199,7 @@ Proposal propose_for_value(std::int32_t current, std::int64_t target, std::int64
 
 Proposal propose_for_share(std::int32_t counted, std::int64_t target, std::int64_t value, const Terms& terms) {
   Proposal out;
+  out.value = value;
   out.ratio = static_cast<double>(value) / (static_cast<double>(target) * static_cast<double>(counted));
   out.replicas = within_tolerance(out.ratio, terms)
                      ? counted

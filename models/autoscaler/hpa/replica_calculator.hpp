@@ -32,10 +32,11 @@ struct Proposal {
   std::string_view error;          // why it asks for nothing; empty: it is valid
   std::int32_t replicas = 0;       // asked for
   std::int32_t utilization = 0;    // percent of the requests, of utilization targets
-  std::int64_t usage = 0;          // milli: the average over pods, or the value of the object or external metric
-  double ratio = 0;                // usage over target
+  std::int64_t usage = 0;          // milli, as the status reports it: the average over pods or replicas, or the value
+  std::int64_t value = 0;          // milli, of an Object or External metric
+  double ratio = 0;                // usage over target; infinite or no number for an average over no replicas
   std::optional<double> cautious;  // the same once missing and unready pods are accounted for; none: there are none
-  std::int64_t ready = 0, unready = 0, missing = 0, ignored = 0;  // pods by class, of metrics of pods
+  std::int64_t ready = 0, unready = 0, missing = 0, ignored = 0;  // pods by class; of a Value only those ready
 
   bool valid() const { return error.empty(); }
 };

@@ -107,6 +107,10 @@ void ResourceSpec::describe(FieldVisitor& v) {
 void ResourceSpec::check(Problems& p) const {
   if (name != "cpu" && name != "memory")
     p.error("/name", "\"" + name + "\" is not simulated; \"cpu\" and \"memory\" are");
+  if (name == "memory")
+    p.warning("/name",
+              "has no figure where the memory of instances is not known: such a metric fails, and while one fails "
+              "replicas do not fall");
 }
 
 void ContainerResourceSpec::describe(FieldVisitor& v) {

@@ -244,6 +244,78 @@ TEST(KubernetesHpa, KeepsAnAverageOfCores) {
   EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: cpu 300m on average, target 200m, 4 of 4 pods ready"));
 }
 
+Fields container_target(const char* resource, const char* container, int utilization) {
+  return {
+      {"type", "ContainerResource"},
+      {"containerResource", Fields{{"name", resource},
+                                   {"container", container},
+                                   {"target", Fields{{"type", "Utilization"}, {"averageUtilization", utilization}}}}}};
+}
+
+TEST(KubernetesHpa, TakesAnInstanceForAPodOfTheContainerItAsksFor) {
+  const auto params = hpa({{"maxReplicas", 60}, {"metrics", Items{container_target("cpu", "application", 60)}}});
+  EXPECT_TRUE(params->needs_cpu_request());
+  Service service(params, 4, 0.44);
+  service.run_until(20s);
+  EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: cpu 88 % of request, target 60 %, 4 of 4 pods ready"));
+}
+
+TEST(KubernetesHpa, WatchesMemory) {
+  const Fields average = {
+      {"type", "Resource"},
+      {"resource", Fields{{"name", "memory"},
+                          {"target", Fields{{"type", "AverageValue"}, {"averageValue", Quantity{536870912}}}}}}};
+  const auto params = hpa({{"maxReplicas", 60}, {"metrics", Items{average}}});
+  EXPECT_FALSE(params->needs_cpu_request());
+  Service service(params, 4, 0.3);
+  for (InstanceSignal& instance : service.instances()) instance.memory_bytes = 805306368;
+  service.run_until(16s);
+  EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: memory 768Mi on average, target 512Mi, 4 of 4 pods ready"));
+  Service unknown(params, 4, 0.3);
+  unknown.run_until(46s);
+  EXPECT_TRUE(unknown.sentences.empty());
+  EXPECT_EQ(unknown.last.inputs.at("metric_0_failed"), 1);
+}
+
+TEST(KubernetesHpa, FollowsTheMetricThatAsksForMostAndTellsOfAll) {
+  const auto params = hpa({{"maxReplicas", 60},
+                           {"metrics", Items{cpu_target("Utilization", "averageUtilization", 60),
+                                             cpu_target("AverageValue", "averageValue", Quantity{0.2})}}});
+  Service service(params, 4, 0.44);  // 6 for 60 % of half a core, 9 for a fifth of a core
+  service.run_until(16s);
+  EXPECT_THAT(service.sentences.front(), HasSubstr("4 -> 8: cpu 440m on average, target 200m"));
+  EXPECT_EQ(service.last.inputs.at("deciding_metric"), 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_proposed"), 6);
+  EXPECT_EQ(service.last.inputs.at("metric_1_proposed"), 9);
+  EXPECT_EQ(service.last.inputs.at("recommended"), 9);
+  EXPECT_EQ(service.last.inputs.at("limited_by_scale_up_limit"), 8);
+}
+
+TEST(KubernetesHpa, HasATolerancePerDirection) {
+  const auto tolerant = [](const char* direction, double tolerance) {
+    const Fields behavior = {
+        {direction, Fields{{"stabilizationWindowSeconds", 0}, {"tolerance", Quantity{tolerance}}}}};
+    return hpa(with(spec(1, 60, 60), "behavior", behavior));
+  };
+  Service up(tolerant("scaleUp", 0.5), 4, 0.44);  // 88 % is 1.47 times the target
+  up.run_until(5min);
+  EXPECT_EQ(up.replicas(), 4);
+  Service down(tolerant("scaleDown", 0.5), 4, 0.16);  // 32 % is 0.53 times
+  down.run_until(5min);
+  EXPECT_EQ(down.replicas(), 4);
+  Service exact(tolerant("scaleDown", 0), 20, 0.29);  // 58 %
+  exact.run_until(16s);
+  EXPECT_EQ(exact.replicas(), 20) << "19.3 rounds up";
+  Service fewer(tolerant("scaleDown", 0), 20, 0.28);  // 56 %: 18.7
+  fewer.run_until(16s);
+  EXPECT_EQ(fewer.replicas(), 19);
+}
+
+TEST(KubernetesHpa, ReadsTheKubeletsMeasurementsIfThereAreSome) {
+  const auto loop = hpa(spec(1, 60, 60), {{"metrics", Fields{{"container_sampling", Duration{10s}}}}})->make();
+  EXPECT_EQ(loop->observe_period(), 10s);
+}
+
 TEST(KubernetesHpa, TargetsEightyPercentWithoutMetrics) {
   const auto params = hpa({{"maxReplicas", 60}});
   EXPECT_TRUE(params->needs_cpu_request());
