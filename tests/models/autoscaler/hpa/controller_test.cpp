@@ -749,10 +749,17 @@ TEST(Controller, KeepsAsManyRecommendationsAsTheWindowHoldsSyncs) {
   }
 }
 
-TEST(Controller, StoresNoEventWithoutBehavior) {  // TestStoreScaleEvents, its cases without behavior
-  Controller controller(limits(1, 100));
-  EXPECT_EQ(controller.sync(10, std::vector{asking(15)}, kNow).desired, 15);
-  EXPECT_TRUE(controller.history().rises.empty());
+TEST(Controller, StoresNoEventWithoutBehavior) {  // TestStoreScaleEvents, its two cases without behavior
+  Controller empty(limits(1, 100));
+  EXPECT_EQ(empty.sync(10, std::vector{asking(15)}, kNow).desired, 15);
+  EXPECT_TRUE(empty.history().rises.empty());
+  History history;
+  history.rises = history.falls = {{7, kNow - 61s, false}};
+  Controller outdated(limits(1, 100), history);
+  EXPECT_EQ(outdated.sync(10, std::vector{asking(15)}, kNow).desired, 15);
+  ASSERT_EQ(outdated.history().rises.size(), 1U);
+  EXPECT_EQ(outdated.history().rises[0].change, 7);
+  EXPECT_FALSE(outdated.history().rises[0].outdated);
 }
 
 TEST(Controller, StoresTheEventOfAnImmediateClamp) {

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/models/autoscaler/hpa/pods.hpp"
@@ -572,6 +573,11 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     DoubleArithmetic, RateLimits,
     testing::Values(
+        RateRow{"10 % up from 100 (110)", 100, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 111, kUp},
+        RateRow{"10 % up from 200 (220)", 200, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 221, kUp},
+        RateRow{"68 % up from 25 (42)", 25, 900, 1, 1000, {percent(68, 60s)}, kDownDefault, {}, {}, 43, kUp},
+        RateRow{"90 % down from 10 (1)", 10, 0, 0, 1000, kUpDefault, {percent(90, 60s)}, {}, {}, 0, kNothing},
+        RateRow{"80 % down from 10 (2)", 10, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 1, kDown},
         RateRow{"10 % up from 50 (55)", 50, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 56, kUp},
         RateRow{"12 % up from 25 (28)", 25, 900, 1, 1000, {percent(12, 60s)}, kDownDefault, {}, {}, 29, kUp},
         RateRow{"120 % up from 45 (99)", 45, 900, 1, 1000, {percent(120, 60s)}, kDownDefault, {}, {}, 100, kUp},
@@ -628,6 +634,7 @@ struct EventRow {
   const char* name;
   std::vector<Aged> before;
   Policies policies;
+  std::int32_t in_last_minute;     // changed, before the new event
   std::vector<std::string> after;  // changes, * where the entry may be reused
 };
 void PrintTo(const EventRow& row, std::ostream* os) { *os << row.name; }
@@ -656,20 +663,34 @@ TEST_P(StoreScaleEvents, KeepsUpstreamsListDownwards) {
   EXPECT_TRUE(history.rises.empty());
 }
 
+// Read off the limit of a policy of a thousand pods a minute.
+TEST_P(StoreScaleEvents, CountsUpstreamsChangeOfTheLastMinute) {
+  const Behavior behavior = limited_to({pods(1000, 60s)}, {pods(1000, 60s)});
+  History history;
+  history.rises = events(GetParam().before);
+  EXPECT_EQ(limit(history, 5000, 9000, 0, 9000, behavior, kNow).replicas, 6000 - GetParam().in_last_minute);
+  std::swap(history.rises, history.falls);
+  EXPECT_EQ(limit(history, 5000, 0, 0, 9000, behavior, kNow).replicas, 4000 + GetParam().in_last_minute);
+}
+
 // The two cases without behavior are in controller_test.cpp: the controller does not store then.
 INSTANTIATE_TEST_SUITE_P(
     TestStoreScaleEvents, StoreScaleEvents,
     testing::Values(
-        EventRow{"empty entries, two policies", {}, {pods(10, 60s), percent(100, 60s)}, {"5"}},
-        EventRow{"one outdated entry to be replaced", {{7, 61s}}, {pods(10, 60s), percent(100, 60s)}, {"5"}},
-        EventRow{"one actual entry to be kept", {{7, 58s}}, {pods(10, 60s), percent(100, 60s)}, {"7", "5"}},
-        EventRow{"two entries, one of them to be replaced", {{7, 61s}, {6, 59s}}, {pods(10, 60s)}, {"5", "6"}},
+        EventRow{"empty entries, two policies", {}, {pods(10, 60s), percent(100, 60s)}, 0, {"5"}},
+        EventRow{"one outdated entry to be replaced", {{7, 61s}}, {pods(10, 60s), percent(100, 60s)}, 0, {"5"}},
+        EventRow{"one actual entry to be kept", {{7, 58s}}, {pods(10, 60s), percent(100, 60s)}, 7, {"7", "5"}},
+        EventRow{"two entries, one of them to be replaced", {{7, 61s}, {6, 59s}}, {pods(10, 60s)}, 6, {"5", "6"}},
         EventRow{"replace one entry with different policies",
                  {{8, 29s}, {6, 59s}, {7, 61s}, {9, 61s}},
                  {pods(10, 60s), percent(100, 30s)},
+                 14,
                  {"8", "6", "7*", "5"}},
-        EventRow{
-            "two entries, both actual", {{7, 58s}, {6, 59s}}, {pods(10, 120s), percent(100, 30s)}, {"7", "6", "5"}}));
+        EventRow{"two entries, both actual",
+                 {{7, 58s}, {6, 59s}},
+                 {pods(10, 120s), percent(100, 30s)},
+                 13,
+                 {"7", "6", "5"}}));
 
 }  // namespace
 }  // namespace windtunnel::hpa
