@@ -113,6 +113,9 @@ class AutoscalerParams {
     bool at_start = false;          // it is in the path when the run begins
   };
   virtual std::optional<Buffering> buffering() const { return std::nullopt; }
+  // For policies that tell a signal's name from a metric's: says which names are neither, and returns true. False: the
+  // owner looks at Watched::signals for itself.
+  virtual bool check_signals(std::span<const std::string> /*there_are*/, Problems&) const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
     Duration keep_alive{};

@@ -37,6 +37,9 @@ class FieldLister final : public ValueVisitor {
   void value(Bytes&, const FieldInfo& info) override {
     add("bytes", kByteUnits, bounds_text(info.bounds, format_bytes));
   }
+  void value(Quantity&, const FieldInfo& info) override {
+    add("quantity", kQuantitySuffixes, bounds_text(info.bounds, format_quantity));
+  }
   void value(Amount&, const FieldInfo& info) override {
     add("amount", "of what is drawn", bounds_text(info.bounds, format_number));
   }

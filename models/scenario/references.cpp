@@ -19,6 +19,22 @@ std::vector<std::string> keys_of(const std::map<std::string, T>& map) {
   return out;
 }
 
+// Problems of a part whose pointers are relative to it.
+class ProblemsBelow final : public Problems {
+ public:
+  ProblemsBelow(Problems& problems, std::string at) : problems_(problems), at_(std::move(at)) {}
+  void error(std::string_view at, std::string message) override {
+    problems_.error(at_ + std::string(at), std::move(message));
+  }
+  void warning(std::string_view at, std::string message) override {
+    problems_.warning(at_ + std::string(at), std::move(message));
+  }
+
+ private:
+  Problems& problems_;
+  std::string at_;
+};
+
 class References {
  public:
   References(const Scenario& scenario, const Soundness& soundness, Problems& problems)
@@ -47,6 +63,7 @@ class References {
   }
 
   void check_signals() {
+    const std::vector<std::string> signals = keys_of(scenario_.signals);
     std::set<std::string> looked_at;
     bool all_known = true;
     for (const auto& [name, service] : scenario_.services) {
@@ -55,8 +72,10 @@ class References {
       if (!service.autoscaler || !soundness_.sound(at)) continue;
       const auto autoscaler = service.autoscaler->make();
       if (!autoscaler) continue;
+      ProblemsBelow problems(problems_, at);
+      const bool said = soundness_.readable("/signals") && service.autoscaler->check_signals(signals, problems);
       for (const std::string& wanted : autoscaler->watched().signals) {
-        signal_exists(at, wanted);
+        if (!said) signal_exists(at, wanted);
         looked_at.insert(wanted);
       }
     }

@@ -71,6 +71,9 @@ JsonNode definition_of_unit(std::string_view name) {
   } else if (name == "cpu") {
     out = either(number_from_zero(), pattern(decimal + "[mun]?"));
     meaning = "CPU in cores, as a Kubernetes quantity such as 500m";
+  } else if (name == "quantity") {
+    out = either(with_type("number"), pattern("[+-]?" + decimal + "([num]|[kMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?"));
+    meaning = "A number, as a Kubernetes quantity such as 500m, 1k or 512Mi";
   } else {
     assert(name == "bytes");
     out = either(number_from_zero(), pattern(decimal + "(B|[kKMGTPE]B?|[KMGTPE]iB?|e[369])?"));
@@ -110,6 +113,7 @@ class SchemaWriter final : public ValueVisitor {
   }
   void value(Cpu&, const FieldInfo& info) override { unit("cpu", bounds_text(info.bounds, format_cpu)); }
   void value(Bytes&, const FieldInfo& info) override { unit("bytes", bounds_text(info.bounds, format_bytes)); }
+  void value(Quantity&, const FieldInfo& info) override { unit("quantity", bounds_text(info.bounds, format_quantity)); }
   void value(Amount&, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

@@ -228,6 +228,19 @@ class ValueReader final : public ValueVisitor {
 
   void value(Bytes& v, const FieldInfo& info) override { read_bytes(v.count, info); }
 
+  void value(Quantity& v, const FieldInfo& info) override {
+    double read = 0;
+    if (node_->is_number()) {
+      read = node_->number;
+    } else if (node_->kind == JsonNode::Kind::kString) {
+      if (const std::string wrong = parse_quantity(node_->text, read); !wrong.empty())
+        return error(in_quotes(node_->text) + " " + wrong);
+    } else {
+      return needs(R"(a quantity, such as 3, "500m" or "1k")");
+    }
+    if (fits(read, info.bounds, format_quantity)) v.value = read;
+  }
+
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

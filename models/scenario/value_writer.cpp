@@ -44,6 +44,14 @@ class ValueWriter final : public ValueVisitor {
     }
   }
   void value(Bytes& v, const FieldInfo&) override { bytes(v.count); }
+  void value(Quantity& v, const FieldInfo&) override {
+    if (!std::isfinite(v.value)) return;
+    if (const std::string text = format_quantity(v.value); text.back() > '9') {
+      result_ = JsonNode::of(std::string_view(text));
+    } else {
+      number(v.value);
+    }
+  }
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

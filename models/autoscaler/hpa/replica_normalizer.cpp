@@ -1,23 +1,16 @@
-#include "models/autoscaler/replica_normalizer.hpp"
+#include "models/autoscaler/hpa/replica_normalizer.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "models/autoscaler/hpa/arithmetic.hpp"
 
 namespace windtunnel::hpa {
 namespace {
 
 constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
 constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
-
-std::int32_t to_replicas(double value) {
-  if (value >= static_cast<double>(kMost)) return kMost;
-  if (value <= static_cast<double>(kLeast)) return kLeast;
-  return static_cast<std::int32_t>(value);
-}
-std::int32_t to_replicas(std::int64_t value) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, kLeast, kMost));
-}
 
 void store(History& history, std::int32_t desired, Time now, std::optional<std::size_t> reusable) {
   if (reusable)
@@ -26,16 +19,16 @@ void store(History& history, std::int32_t desired, Time now, std::optional<std::
     history.recommendations.push_back({desired, now});
 }
 
-std::int64_t changed_within(const std::vector<History::Event>& events, Duration period, Time now) {
-  std::int64_t sum = 0;
+std::int32_t changed_within(const std::vector<History::Event>& events, Duration period, Time now) {
+  std::int32_t sum = 0;
   for (const History::Event& event : events)
-    if (event.at > now - period) sum += event.change;
+    if (event.at > now - period) sum = add(sum, event.change);
   return sum;
 }
 
 // The replicas there were a policy's period ago, as far as the events tell.
-std::int64_t at_period_start(const History& history, std::int32_t current, Duration period, Time now) {
-  return current - changed_within(history.rises, period, now) + changed_within(history.falls, period, now);
+std::int32_t at_period_start(const History& history, std::int32_t current, Duration period, Time now) {
+  return add(subtract(current, changed_within(history.rises, period, now)), changed_within(history.falls, period, now));
 }
 
 struct RateLimit {
@@ -49,11 +42,11 @@ RateLimit rise_limit(const History& history, std::int32_t current, const Scaling
   const bool most = rules.select == SelectPolicy::kMax;
   RateLimit out{most ? kLeast : kMost};
   for (const ScalingPolicy& policy : rules.policies) {
-    const std::int64_t start = at_period_start(history, current, policy.period, now);
+    const std::int32_t start = at_period_start(history, current, policy.period, now);
     const std::int32_t to =
         policy.kind == ScalingPolicy::Kind::kPods
-            ? to_replicas(start + policy.value)
-            : to_replicas(std::ceil(static_cast<double>(start) * (1.0 + static_cast<double>(policy.value) / 100.0)));
+            ? add(start, policy.value)
+            : ceil_to_int32(static_cast<double>(start) * (1.0 + static_cast<double>(policy.value) / 100.0));
     if (most ? to > out.replicas : to < out.replicas) out = {to, &policy};
   }
   out.replicas = std::max(out.replicas, current);
@@ -65,11 +58,11 @@ RateLimit fall_limit(const History& history, std::int32_t current, const Scaling
   const bool most = rules.select == SelectPolicy::kMax;  // the largest change: the fewest replicas
   RateLimit out{most ? kMost : kLeast};
   for (const ScalingPolicy& policy : rules.policies) {
-    const std::int64_t start = at_period_start(history, current, policy.period, now);
+    const std::int32_t start = at_period_start(history, current, policy.period, now);
     const std::int32_t to =
         policy.kind == ScalingPolicy::Kind::kPods
-            ? to_replicas(start - policy.value)
-            : to_replicas(static_cast<double>(start) * (1.0 - static_cast<double>(policy.value) / 100.0));
+            ? subtract(start, policy.value)
+            : to_int32(static_cast<double>(start) * (1.0 - static_cast<double>(policy.value) / 100.0));
     if (most ? to < out.replicas : to > out.replicas) out = {to, &policy};
   }
   out.replicas = std::min(out.replicas, current);
@@ -93,8 +86,8 @@ std::int32_t stabilize(History& history, std::int32_t desired, Duration window, 
 }
 
 Limited limit(std::int32_t current, std::int32_t desired, std::int32_t least, std::int32_t most) {
-  constexpr std::int64_t kFactor = 2, kAtLeast = 4;
-  const std::int32_t rise = to_replicas(std::max(kFactor * current, kAtLeast));
+  constexpr double kFactor = 2, kAtLeast = 4;
+  const std::int32_t rise = to_int32(std::max(kFactor * current, kAtLeast));
   if (desired < least) return {least, LimitedBy::kMinReplicas};
   if (desired <= std::min(most, rise)) return {desired};
   return most > rise ? Limited{rise, LimitedBy::kScaleUpLimit} : Limited{most, LimitedBy::kMaxReplicas};
@@ -146,7 +139,7 @@ void store_event(History& history, std::int32_t before, std::int32_t after, cons
     events[i].outdated = true;
     reusable = i;
   }
-  const History::Event event{rise ? after - before : before - after, now, false};
+  const History::Event event{rise ? subtract(after, before) : subtract(before, after), now, false};
   if (reusable)
     events[*reusable] = event;
   else

@@ -1,11 +1,13 @@
-#include "models/autoscaler/replica_normalizer.hpp"
+#include "models/autoscaler/hpa/replica_normalizer.hpp"
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tests/models/autoscaler/pods.hpp"
+#include "tests/models/autoscaler/hpa/pods.hpp"
 
 // Expectations are those of upstream's pkg/controller/podautoscaler/horizontal_test.go; rows name or describe its
 // cases.
@@ -538,17 +540,61 @@ INSTANTIATE_TEST_SUITE_P(
                 5,
                 kNothing}));
 
+// The same cases as another reading of upstream's file has them; the validation catalogue's case V64 is those above.
+INSTANTIATE_TEST_SUITE_P(
+    TestScalingWithRulesReadAgain, RateLimits,
+    testing::Values(
+        RateRow{"desiredReplicas > maxReplicas", 100, 1000, 1, 150, kUpDefault, kDownDefault, {}, {}, 150, kMax},
+        RateRow{"scale down with min 5, pods, events",
+                100,
+                5,
+                5,
+                1000,
+                kUpDefault,
+                {pods(130, 120s)},
+                {},
+                {1, 5, 9},
+                5,
+                kNothing},
+        RateRow{"scale down with min 5, 100 percent, events",
+                100,
+                5,
+                5,
+                1000,
+                kUpDefault,
+                {percent(100, 120s)},
+                {},
+                {1, 5, 9},
+                5,
+                kNothing}));
+
 // Computed with another program from upstream's order of double operations; exact arithmetic gives the figures in
 // brackets.
 INSTANTIATE_TEST_SUITE_P(
     DoubleArithmetic, RateLimits,
     testing::Values(
+        RateRow{"10 % up from 100 (110)", 100, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 111, kUp},
+        RateRow{"10 % up from 200 (220)", 200, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 221, kUp},
+        RateRow{"68 % up from 25 (42)", 25, 900, 1, 1000, {percent(68, 60s)}, kDownDefault, {}, {}, 43, kUp},
+        RateRow{"90 % down from 10 (1)", 10, 0, 0, 1000, kUpDefault, {percent(90, 60s)}, {}, {}, 0, kNothing},
+        RateRow{"80 % down from 10 (2)", 10, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 1, kDown},
         RateRow{"10 % up from 50 (55)", 50, 900, 1, 1000, {percent(10, 60s)}, kDownDefault, {}, {}, 56, kUp},
         RateRow{"12 % up from 25 (28)", 25, 900, 1, 1000, {percent(12, 60s)}, kDownDefault, {}, {}, 29, kUp},
         RateRow{"120 % up from 45 (99)", 45, 900, 1, 1000, {percent(120, 60s)}, kDownDefault, {}, {}, 100, kUp},
         RateRow{"80 % down from 5 (1)", 5, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 0, kNothing},
         RateRow{"80 % down from 20 (4)", 20, 0, 0, 1000, kUpDefault, {percent(80, 60s)}, {}, {}, 3, kDown},
         RateRow{"92 % down from 25 (2)", 25, 0, 0, 1000, kUpDefault, {percent(92, 60s)}, {}, {}, 1, kDown}));
+
+// As compiled Go does it on amd64: what an int32 cannot hold wraps around, and as a double it is the least number; a
+// limit below the current replicas is none of theirs.
+TEST(RateLimit, ThatRunsOverAllowsNoChange) {
+  constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+  for (const ScalingPolicy& policy : {pods(kMost, 60s), percent(kMost, 60s)})
+    EXPECT_EQ(limit({}, 1000, 5000, 1, 9000, limited_to({policy}, kDownDefault), kNow).replicas, 1000);
+  EXPECT_EQ(limit({}, 1'500'000'000, kMost, 1, kMost, limited_to({percent(100, 60s)}, kDownDefault), kNow).replicas,
+            1'500'000'000);
+  EXPECT_EQ(limit(1'500'000'000, kMost, 1, kMost).replicas, std::numeric_limits<std::int32_t>::min());
+}
 
 TEST(RateLimit, OfTheSmallestChangeTakeTheMoreCautiousPolicy) {
   // TestCalculateScaleUpLimitWithScalingRules, TestCalculateScaleDownLimitWithBehaviors
@@ -588,6 +634,7 @@ struct EventRow {
   const char* name;
   std::vector<Aged> before;
   Policies policies;
+  std::int32_t in_last_minute;     // changed, before the new event
   std::vector<std::string> after;  // changes, * where the entry may be reused
 };
 void PrintTo(const EventRow& row, std::ostream* os) { *os << row.name; }
@@ -616,20 +663,34 @@ TEST_P(StoreScaleEvents, KeepsUpstreamsListDownwards) {
   EXPECT_TRUE(history.rises.empty());
 }
 
-// The two cases without behavior are in hpa_controller_test.cpp: the controller does not store then.
+// Read off the limit of a policy of a thousand pods a minute.
+TEST_P(StoreScaleEvents, CountsUpstreamsChangeOfTheLastMinute) {
+  const Behavior behavior = limited_to({pods(1000, 60s)}, {pods(1000, 60s)});
+  History history;
+  history.rises = events(GetParam().before);
+  EXPECT_EQ(limit(history, 5000, 9000, 0, 9000, behavior, kNow).replicas, 6000 - GetParam().in_last_minute);
+  std::swap(history.rises, history.falls);
+  EXPECT_EQ(limit(history, 5000, 0, 0, 9000, behavior, kNow).replicas, 4000 + GetParam().in_last_minute);
+}
+
+// The two cases without behavior are in controller_test.cpp: the controller does not store then.
 INSTANTIATE_TEST_SUITE_P(
     TestStoreScaleEvents, StoreScaleEvents,
     testing::Values(
-        EventRow{"empty entries, two policies", {}, {pods(10, 60s), percent(100, 60s)}, {"5"}},
-        EventRow{"one outdated entry to be replaced", {{7, 61s}}, {pods(10, 60s), percent(100, 60s)}, {"5"}},
-        EventRow{"one actual entry to be kept", {{7, 58s}}, {pods(10, 60s), percent(100, 60s)}, {"7", "5"}},
-        EventRow{"two entries, one of them to be replaced", {{7, 61s}, {6, 59s}}, {pods(10, 60s)}, {"5", "6"}},
+        EventRow{"empty entries, two policies", {}, {pods(10, 60s), percent(100, 60s)}, 0, {"5"}},
+        EventRow{"one outdated entry to be replaced", {{7, 61s}}, {pods(10, 60s), percent(100, 60s)}, 0, {"5"}},
+        EventRow{"one actual entry to be kept", {{7, 58s}}, {pods(10, 60s), percent(100, 60s)}, 7, {"7", "5"}},
+        EventRow{"two entries, one of them to be replaced", {{7, 61s}, {6, 59s}}, {pods(10, 60s)}, 6, {"5", "6"}},
         EventRow{"replace one entry with different policies",
                  {{8, 29s}, {6, 59s}, {7, 61s}, {9, 61s}},
                  {pods(10, 60s), percent(100, 30s)},
+                 14,
                  {"8", "6", "7*", "5"}},
-        EventRow{
-            "two entries, both actual", {{7, 58s}, {6, 59s}}, {pods(10, 120s), percent(100, 30s)}, {"7", "6", "5"}}));
+        EventRow{"two entries, both actual",
+                 {{7, 58s}, {6, 59s}},
+                 {pods(10, 120s), percent(100, 30s)},
+                 13,
+                 {"7", "6", "5"}}));
 
 }  // namespace
 }  // namespace windtunnel::hpa

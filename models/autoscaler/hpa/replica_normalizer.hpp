@@ -24,6 +24,8 @@ struct History {
     bool outdated = false;  // its place may be reused; never decides whether it counts
   };
   bool begun = false;  // the replicas of the first sync have been stored as a recommendation
+  bool scaled_to_zero =
+      false;  // it was this autoscaler that took the last replica away (status condition ScaledToZero)
   std::vector<Recommendation> recommendations;
   std::vector<Event> rises, falls;
 };

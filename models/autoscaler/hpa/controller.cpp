@@ -1,4 +1,4 @@
-#include "models/autoscaler/hpa_controller.hpp"
+#include "models/autoscaler/hpa/controller.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,18 +15,21 @@ SyncResult Controller::sync(std::int32_t current, std::span<const Proposal> prop
   SyncResult out;
   out.desired = current;
   out.recommended = out.stabilized = current;
-  if (current == 0 && limits_.min_replicas != 0) {
+  const bool may_wake = history_.scaled_to_zero && (limits_.min_replicas != 0 || limits_.wakes_from_zero);
+  if (current == 0 && !may_wake) {
     out.path = Path::kDisabled;
   } else if (current > limits_.max_replicas) {
     out.path = Path::kAboveMax;
     out.desired = limits_.max_replicas;
-  } else if (current < limits_.min_replicas) {
+  } else if (current != 0 && current < limits_.min_replicas) {
     out.path = Path::kBelowMin;
     out.desired = limits_.min_replicas;
   } else {
     decide(out, current, proposals, now);
   }
-  if (out.desired != current && limits_.behavior) store_event(history_, current, out.desired, *limits_.behavior, now);
+  if (out.desired == current) return out;
+  if (limits_.behavior) store_event(history_, current, out.desired, *limits_.behavior, now);
+  history_.scaled_to_zero = current > 0 && out.desired == 0 && limits_.min_replicas == 0 && limits_.wakes_from_zero;
   return out;
 }
 
@@ -54,6 +57,9 @@ void Controller::decide(SyncResult& out, std::int32_t current, std::span<const P
     out.stabilized = stabilize(history_, out.recommended, limits_.downscale_stabilization, now);
     out.limited = limit(current, out.stabilized, limits_.min_replicas, limits_.max_replicas);
   }
+  // Back from zero although min_replicas is no longer: only the limits without behavior look at it on the way up.
+  if (current == 0 && out.limited.replicas < limits_.min_replicas)
+    out.limited = {limits_.min_replicas, LimitedBy::kMinReplicas};
   out.desired = out.limited.replicas;
 }
 
