@@ -6,6 +6,8 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
   static const Registry<AutoscalerParams> types = [] {
     Registry<AutoscalerParams> r("autoscaler");
     add_kubernetes_hpa(r);
+    add_ec2_auto_scaling(r);
+    add_application_auto_scaling(r);
     add_per_request(r);
     return r;
   }();

@@ -5,6 +5,8 @@
 // The policies of this folder, one .cpp each.
 namespace windtunnel {
 
+void add_application_auto_scaling(Registry<AutoscalerParams>& autoscalers);
+void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);
 

@@ -67,7 +67,8 @@ struct Replication::Service {
   std::uint32_t pending_count = 0;
   std::vector<std::uint32_t> free_slots;
   std::uint32_t next_serial = 0;
-  std::unique_ptr<Stream> dispatch_words, startup_words;
+  std::unique_ptr<Stream> dispatch_words, startup_words, prepared_words;
+  std::int64_t prepared = 0;  // of the next instances, so many come from a warm pool
   std::unique_ptr<Sampler> speed, poll, pause_every, pause_length;
 
   // --- books ---
@@ -101,7 +102,7 @@ struct Replication::Service {
   }
   std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
-    const auto since = [now](const TimeWeighted& held) { return static_cast<std::int64_t>(held.integral(now)); };
+    const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
     return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
   }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
