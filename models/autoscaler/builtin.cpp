@@ -8,6 +8,9 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_kubernetes_hpa(r);
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
+    add_proportional(r);
+    add_threshold(r);
+    add_pid(r);
     add_per_request(r);
     return r;
   }();
