@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace windtunnel {
 
@@ -31,6 +32,9 @@ std::string ReplicaLimits::limited(std::int64_t wanted) const {
 }
 
 std::int64_t ScaleInStabilizer::stabilize(Time now, std::int64_t current, std::int64_t wanted) {
+  if (window_ == Duration::zero()) return wanted;
+  // What is there at first was asked for by somebody.
+  if (!std::exchange(begun_, true)) falling_.push_back({now, current});
   while (!falling_.empty() && falling_.back().replicas <= wanted) falling_.pop_back();
   falling_.push_back({now, wanted});
   while (falling_.front().at < now - window_) falling_.pop_front();

@@ -32,6 +32,7 @@ class ScaleInStabilizer {
     std::int64_t replicas = 0;
   };
   Duration window_;
+  bool begun_ = false;
   std::deque<Recommendation> falling_;  // of those in the window, each that no later one reaches
 };
 

@@ -7,6 +7,7 @@ namespace windtunnel {
 
 void add_application_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
+void add_gce_mig(Registry<AutoscalerParams>& autoscalers);
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);
 void add_pid(Registry<AutoscalerParams>& autoscalers);

@@ -143,7 +143,7 @@ TEST(Threshold, ActsInFlight) {
         "in": [{"metric": {"metric": "cpu_utilization", "target": "30%"}}]}}}})");
   // 1.8 cores: two at 90 %, three at 60 %.
   ASSERT_EQ(flight.result.decisions.size(), 1U);
-  EXPECT_EQ(flight.result.decisions[0].time_s, 180);
+  EXPECT_NEAR(flight.result.decisions[0].time_s, 180, 1e-9);
   EXPECT_EQ(flight.result.decisions[0].sentence, "2 -> 3: cpu utilization 90 % above 70 %");
 }
 
