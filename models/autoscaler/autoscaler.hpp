@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
 #include "sim/statistics/histogram.hpp"
@@ -83,6 +84,7 @@ struct ScalingDecision {
   // with Buffering only.
   std::optional<bool> buffer;
   std::optional<Duration> again;  // decide() is called once more after this, beside its rhythm
+  std::int64_t prepared = 0;  // of the instances that it starts, so many start as AutoscalerParams::prepared_startup()
 };
 
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
@@ -123,6 +125,8 @@ class AutoscalerParams {
     bool queue_at_maximum = false;
   };
   virtual const OnDemand* on_demand() const { return nullptr; }
+  // How instances start that stood by for it (a warm pool); null: there are none.
+  virtual const Startup* prepared_startup() const { return nullptr; }
   virtual std::unique_ptr<Autoscaler> make() const = 0;  // null for on-demand
   static const Registry<AutoscalerParams>& registry();
 };

@@ -7,6 +7,12 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     Registry<AutoscalerParams> r("autoscaler");
     add_knative_kpa(r);
     add_kubernetes_hpa(r);
+    add_ec2_auto_scaling(r);
+    add_application_auto_scaling(r);
+    add_gce_mig(r);
+    add_proportional(r);
+    add_threshold(r);
+    add_pid(r);
     add_per_request(r);
     return r;
   }();

@@ -41,6 +41,8 @@ void Replication::build_services() {
     s.balancer = params.balancer->make();
     s.balancer_words = std::make_unique<Stream>(streams_.named(name + "/balancer"));
     s.startup_words = std::make_unique<Stream>(streams_.named(name + "/startup"));
+    if (params.autoscaler && params.autoscaler->prepared_startup() != nullptr)
+      s.prepared_words = std::make_unique<Stream>(streams_.named(name + "/prepared_startup"));
     const InstanceParams& instance = params.instance;
     const auto& limit = instance.resources.limits.cpu;
     double threads_in_all = 0;

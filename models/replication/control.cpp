@@ -103,7 +103,9 @@ void Replication::scale(Service& service) {
   if (decision.replicas != service.spec_replicas) {
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs));
+    service.prepared = decision.prepared;
     set_replicas(service, decision.replicas);
+    service.prepared = 0;
   }
   if (decision.again) sim_.after(*decision.again, [this, &service] { scale(service); });
 }

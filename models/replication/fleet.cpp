@@ -114,8 +114,14 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
     become_ready(service, slot);
     return slot;
   }
-  ++service.cold_starts;
-  const PhaseEffect start = draw_startup(service.params->startup, *service.startup_words);
+  const bool prepared = service.prepared > 0;
+  if (prepared)
+    --service.prepared;
+  else
+    ++service.cold_starts;
+  const PhaseEffect start = prepared
+                                ? draw_startup(*service.params->autoscaler->prepared_startup(), *service.prepared_words)
+                                : draw_startup(service.params->startup, *service.startup_words);
   more(instance).slow_requests = start.slow_requests;
   more(instance).warm_slowdown = start.slowdown;
   more(instance).running_since = sim_.now() + from_seconds(start.pending_s);

@@ -71,7 +71,8 @@ struct Replication::Service {
   std::uint32_t pending_count = 0;
   std::vector<std::uint32_t> free_slots;
   std::uint32_t next_serial = 0;
-  std::unique_ptr<Stream> dispatch_words, startup_words;
+  std::unique_ptr<Stream> dispatch_words, startup_words, prepared_words;
+  std::int64_t prepared = 0;  // of the next instances, so many come from a warm pool
   std::unique_ptr<Sampler> speed, poll, pause_every, pause_length;
 
   // --- books ---

@@ -1,5 +1,6 @@
 #include "models/scenario/list.hpp"
 
+#include "models/autoscaler/metric/scaling_metric.hpp"
 #include "models/scenario/bounds_text.hpp"
 #include "models/scenario/units.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -133,8 +134,15 @@ ListedKind list_kind(ChoiceView& choice) {
 }
 
 std::vector<ListedKind> list_types() {
-  return {kind_of<Distribution>(),       kind_of<Arrivals>(),         kind_of<Runtime>(), kind_of<Phase>(),
-          kind_of<LoadBalancerParams>(), kind_of<AutoscalerParams>(), kind_of<Signal>(),  kind_of<Fault>(),
+  return {kind_of<Distribution>(),
+          kind_of<Arrivals>(),
+          kind_of<Runtime>(),
+          kind_of<Phase>(),
+          kind_of<LoadBalancerParams>(),
+          kind_of<AutoscalerParams>(),
+          kind_of<ScalingMetric>(),
+          kind_of<Signal>(),
+          kind_of<Fault>(),
           kind_of<Objective>()};
 }
 
