@@ -29,6 +29,7 @@ class Page {
     latency();
     requests();
     capacity();
+    figures();
     std::size_t drawn = 0;
     for (const Series& s : result_.series) {
       if (drawn == kMostCharts) {
@@ -188,6 +189,16 @@ class Page {
       line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
            pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
     }
+  }
+
+  void figures() {
+    if (result_.figures.empty()) return;
+    heading("Autoscalers on themselves");
+    std::size_t names = 0;
+    for (const std::string& name : result_.figures) names = std::max(names, display_width(name));
+    for (const std::string& name : result_.figures)
+      if (const Metric* m = result_.find_metric(name))
+        line("  " + pad_right(name, names) + "  " + figure(m->estimate, m->unit));
   }
 
   // The first of the columns that exists and says anything.

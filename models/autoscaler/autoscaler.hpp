@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
@@ -48,12 +50,14 @@ struct ProxySignal {
 // `now`: what happened within a window is a difference.
 struct ServiceSignal {
   Time now{};
+  Time measured_from{};             // the end of the warm-up
   Time utc{};                       // now by the calendar, since 1970-01-01 00:00
   Duration mean_startup{};          // from an instance's creation until it is ready
   std::int64_t spec_replicas = 0;   // what was last asked for
   double cpu_request_cores = 0;     // of one instance; 0: none stated
   double memory_request_bytes = 0;  // of one instance; 0: none stated
   std::span<const InstanceSignal> instances;
+  double cpu_seconds = 0;  // consumed by all instances, those that are gone included
 
   std::uint64_t arrived = 0, completed = 0, failed = 0;  // requests; failed: lost for whatever cause
   std::int64_t outstanding = 0;                          // requests in the service, wherever they wait or are served
@@ -87,6 +91,13 @@ struct ScalingDecision {
   std::int64_t prepared = 0;  // of the instances that it starts, so many start as AutoscalerParams::prepared_startup()
 };
 
+// Something that a policy found out about itself over the measured time: in results "<service>.<name>". Every run has
+// the same ones in the same order; NaN where one does not exist.
+struct Figure {
+  std::string name, unit;  // a Metric's unit
+  double value = 0;
+};
+
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
 // observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records
 // decisions.
@@ -100,6 +111,7 @@ class Autoscaler {
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
+  virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.
@@ -108,6 +120,9 @@ class AutoscalerParams {
   virtual ~AutoscalerParams() = default;
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
+  // Reads the files it names, relative to `folder`; once per scenario, after check() found nothing wrong. make() works
+  // without, on what it does not need them for.
+  virtual void load(const std::filesystem::path& /*folder*/, Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
   // A policy with a proxy of its own that can stand in the path and keeps requests while no instance is ready.
   struct Buffering {
@@ -120,7 +135,7 @@ class AutoscalerParams {
   virtual bool check_signals(std::span<const std::string> /*there_are*/, Problems&) const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
-    Duration keep_alive{};
+    Choice<KeepAliveParams> keep_alive = Choice<KeepAliveParams>::of("fixed");
     std::int64_t max_instances = 1000;
     bool queue_at_maximum = false;
   };

@@ -14,6 +14,8 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_threshold(r);
     add_pid(r);
     add_per_request(r);
+    add_predictive(r);
+    add_scheduled(r);
     return r;
   }();
   return types;

@@ -31,6 +31,7 @@ void Replication::begin_measuring() {
     s.in_system_exact = 0;
     s.residence = 0;
     s.cold_starts = 0;
+    s.loads_ahead = 0;
     s.cpu_steps = 0;
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
@@ -76,6 +77,7 @@ void Replication::gather(Service& s) {
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
+  bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
@@ -84,6 +86,7 @@ void Replication::gather(Service& s) {
   s.total.on_io += bin.on_io;
   s.total.alive += bin.alive;
   s.total.ready += bin.ready;
+  s.total.idle += bin.idle;
   for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
 }
@@ -286,8 +289,18 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
   put("instance_hours", "h", s.total.alive * 1e-9 / 3600);
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
+  if (s.admission == Service::Admission::kOnDemand) {
+    put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
+    put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
+    put("idle_hours", "h", s.total.idle * 1e-9 / 3600);
+  }
   for (std::size_t i = 1; i < kOutcomes; ++i)
     put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+  if (!s.autoscaler) return;
+  for (const Figure& figure : s.autoscaler->figures()) {
+    put(figure.name, figure.unit, figure.value);
+    record.figures.push_back(record.values.size() - 1);
+  }
 }
 
 void Replication::write_kind(Record& record, const RequestKind& kind) {

@@ -100,10 +100,12 @@ void Replication::build_services() {
     if (scenario_.metrics.number_in_system) s.held.emplace();
     if (params.autoscaler) {
       s.demand_terms = params.autoscaler->on_demand();
-      if (s.demand_terms != nullptr)
+      if (s.demand_terms != nullptr) {
         s.admission = Service::Admission::kOnDemand;
-      else
+        s.keep_alive = s.demand_terms->keep_alive->make();
+      } else {
         s.autoscaler = params.autoscaler->make();
+      }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;

@@ -56,12 +56,15 @@ ServiceSignal Replication::look(Service& service) {
   const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
+  signal.measured_from = scenario_.warmup;
   signal.utc = service.starts_at + now;
   signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
   signal.instances = instances;
+  signal.cpu_seconds = service.gone_cpu_ns * 1e-9;
+  for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;

@@ -55,7 +55,7 @@ void Replication::kill(const std::string& name, std::uint32_t serial, bool repla
   Service& service = named(name);
   const std::uint32_t slot = slot_of(service, serial);
   if (slot == kNone) return;
-  if (service.admission == Service::Admission::kOnDemand) std::erase(service.idle, slot);
+  if (service.admission == Service::Admission::kOnDemand) forget_idle(service, slot);
   lose_all(service, slot, Outcome::kFailedInstanceLost);
   remove_instance(service, slot);
   if (service.admission == Service::Admission::kOnDemand) return start_for_pending(service);

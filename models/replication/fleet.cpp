@@ -147,7 +147,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
     pump(service, station);
   }
   if (service.admission == Service::Admission::kOnDemand) {
-    if (service.outstanding[instance.position] == 0) function_idle(service, slot);
+    if (service.outstanding[instance.position] == 0) started_idle(service, slot);
   } else {
     flush_pending(service);
   }

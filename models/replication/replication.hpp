@@ -171,7 +171,14 @@ class Replication final : public FaultTarget {
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);
-  void function_idle(Service& service, std::uint32_t slot);
+  void deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot);
+  bool serve_pending(Service& service, std::uint32_t slot);
+  void execution_ended(Service& service, std::uint32_t slot);
+  void started_idle(Service& service, std::uint32_t slot);
+  void keep(Service& service, std::uint32_t slot, std::int64_t until);
+  void unload(Service& service, std::uint32_t slot, KeepAliveTerms terms);
+  void load_ahead(Service& service, std::uint64_t number, std::int64_t keep_until);
+  void forget_idle(Service& service, std::uint32_t slot);
   void start_for_pending(Service& service);
   void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
 

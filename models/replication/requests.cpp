@@ -497,7 +497,7 @@ void Replication::leave(Service& service, std::uint32_t r) {
     if (instance.state == Instance::State::kDraining)
       defer_removal(slot);
     else if (service.admission == Service::Admission::kOnDemand && instance.state == Instance::State::kReady)
-      function_idle(service, slot);
+      execution_ended(service, slot);
   }
   if (service.throttles && service.pending_count > 0 && instance.state == Instance::State::kReady) [[unlikely]]
     flush_pending(service);

@@ -66,8 +66,17 @@ struct Replication::Service {
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
-  std::vector<std::uint32_t> idle;  // functions without a request, the most recently idle last
-  RequestQueue pending;             // requests that wait for an instance
+  std::vector<std::uint32_t> idle;     // functions without a request, the most recently idle last …
+  std::vector<std::uint32_t> loading;  // … those that start without one …
+  struct Unloaded {                    // … and those that ended and are to be started again in time
+    Simulation::CallbackId load;
+    std::uint64_t number;
+  };
+  std::vector<Unloaded> unloaded;
+  std::uint64_t unloads = 0;
+  std::unique_ptr<KeepAlive> keep_alive;
+  Time execution_ended = kNever;  // of the last execution of a function; kNever: there was none
+  RequestQueue pending;           // requests that wait for an instance
   std::uint32_t pending_count = 0;
   std::vector<std::uint32_t> free_slots;
   std::uint32_t next_serial = 0;
@@ -77,8 +86,11 @@ struct Replication::Service {
 
   // --- books ---
   TimeWeighted alive, ready_time;  // instances
+  TimeWeighted idle_time;          // those of functions that are ready and have no request
   double gone_cpu_ns = 0;          // consumed by instances that are gone
   std::uint64_t cold_starts = 0;
+  std::uint64_t cold_requests = 0;  // measured ones that wait for the start of their instance (functions)
+  std::uint64_t loads_ahead = 0;
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
@@ -89,7 +101,7 @@ struct Replication::Service {
   std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
   std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
   struct Integrals {                  // over some stretch of time, count x ns
-    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, cpu = 0;
+    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, idle = 0, cpu = 0;
     std::array<double, 2> busy{};
   };
   Integrals total;       // since measuring began

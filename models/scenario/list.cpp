@@ -1,6 +1,8 @@
 #include "models/scenario/list.hpp"
 
 #include "models/autoscaler/metric/scaling_metric.hpp"
+#include "models/autoscaler/predictive/sizing.hpp"
+#include "models/forecast/forecaster.hpp"
 #include "models/scenario/bounds_text.hpp"
 #include "models/scenario/units.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -141,6 +143,9 @@ std::vector<ListedKind> list_types() {
           kind_of<LoadBalancerParams>(),
           kind_of<AutoscalerParams>(),
           kind_of<ScalingMetric>(),
+          kind_of<KeepAliveParams>(),
+          kind_of<ForecasterParams>(),
+          kind_of<predictive::Sizing>(),
           kind_of<Signal>(),
           kind_of<Fault>(),
           kind_of<Objective>()};
