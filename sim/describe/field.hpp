@@ -52,6 +52,7 @@ struct Bounds {
   bool above_lo = false;        // lo itself does not fit
   bool required = false;        // no default: leaving the field out is an error
   Unit unit = Unit::kDuration;  // for distributions only
+  bool one_or_several = false;  // of a list: an item may stand by itself for a list of one
 };
 inline constexpr Bounds kRequired{.required = true};
 inline constexpr Bounds kPositive{.lo = 0, .above_lo = true};
