@@ -17,6 +17,7 @@ ORDER = [
     ("models/load_balancer/", 15),
     ("models/autoscaler/", 17),
     ("models/fault/", 19),
+    ("models/cluster/", 21),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),
