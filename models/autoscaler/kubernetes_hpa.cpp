@@ -232,12 +232,12 @@ hpa::Limits limits_of(const Settings& s) {
   return limits;
 }
 
-// A pod as its conditions tell the story of an instance: it gets its start time when it is created and is not ready
-// from then on until it is; one that drains has a deletion timestamp.
+// A pod as its conditions tell the story of an instance: it gets its start time when it gets its machine and is not
+// ready from then on until it is; one that drains has a deletion timestamp.
 hpa::Pod pod_of(const InstanceSignal& instance, std::int64_t request, Time now) {
   hpa::Pod pod;
   pod.id = instance.id;
-  pod.started = instance.created;
+  pod.started = instance.placed != kNever ? instance.placed : instance.created;
   if (request > 0) pod.request = request;
   pod.ready = hpa::ReadyCondition::kFalse;
   pod.ready_changed = instance.created;

@@ -44,8 +44,9 @@ class FieldLister final : public ValueVisitor {
     add("one of " + names, {}, {});
   }
   void object(ObjectView& v, const FieldInfo&) override;
-  void list(ListView& v, const FieldInfo&) override {
-    inside("list of ", "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
+  void list(ListView& v, const FieldInfo& info) override {
+    const std::string_view words = info.bounds.one_or_several ? "one or a list of " : "list of ";
+    inside(words, "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
   }
   void map(MapView& v, const FieldInfo&) override {
     inside("map of ", "{}", [&](ValueVisitor& to) { v.visit_default(to); });
@@ -127,8 +128,15 @@ ListedKind list_kind(ChoiceView& choice) {
 }
 
 std::vector<ListedKind> list_types() {
-  return {kind_of<Distribution>(),       kind_of<Arrivals>(),         kind_of<Runtime>(), kind_of<Phase>(),
-          kind_of<LoadBalancerParams>(), kind_of<AutoscalerParams>(), kind_of<Fault>(),   kind_of<Objective>()};
+  return {kind_of<Distribution>(),
+          kind_of<Arrivals>(),
+          kind_of<Runtime>(),
+          kind_of<Phase>(),
+          kind_of<LoadBalancerParams>(),
+          kind_of<AutoscalerParams>(),
+          kind_of<NodeAutoscalerParams>(),
+          kind_of<Fault>(),
+          kind_of<Objective>()};
 }
 
 }  // namespace windtunnel
