@@ -24,6 +24,7 @@ struct InstanceSignal {
   std::uint32_t id = 0;
   State state = State::kStarting;
   Time created{};
+  Time placed = kNever;         // when it got its machine; kNever: it waits for one, or it is not known
   Time ready_since{};           // of the last transition to ready; meaningless while starting
   Time running_since = kNever;  // when its processes began to run (scheduled, image there): created +
                                 // PhaseEffect::pending_s; kNever: not known, it counts as pending until it is ready

@@ -84,6 +84,7 @@ struct InstanceLife {
   double base_speed = 1;
   std::int64_t pause_began = 0;
   Time created{};
+  Time placed = kNever;         // it got its machine
   Time running_since = kNever;  // its processes run, ready or not
   Time ready_since{};
 };

@@ -68,7 +68,9 @@ const Registry<Runtime>& Runtime::registry() {
 
 void ResourceList::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "Cores, as a Kubernetes quantity", kPositive);
-  v.field("memory", memory, "Bytes, as a Kubernetes quantity; memory is not simulated", kPositive);
+  v.field("memory", memory,
+          "Bytes, as a Kubernetes quantity; nodes hold as many pods as fit, the use of memory is not simulated",
+          kPositive);
 }
 
 void Resources::describe(FieldVisitor& v) {

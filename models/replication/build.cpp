@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
 
@@ -17,8 +18,10 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
       zone_up_(std::max<std::size_t>(1, scenario.cluster.zones.size()), true),
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
+  if (!scenario.cluster.nodes.empty()) nodes_ = std::make_unique<Nodes>(*this);
   build_services();
   build_sources();
+  if (nodes_) nodes_->begin();
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) scenario.faults[i]->schedule(*this, i);
   // Measuring begins before anything else that happens at that instant; series points come after all that happens at
   // theirs.

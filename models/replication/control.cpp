@@ -41,6 +41,7 @@ ServiceSignal Replication::look(Service& service) {
                  : instance.state == Instance::State::kReady  ? InstanceSignal::State::kReady
                                                               : InstanceSignal::State::kDraining;
     seen.created = life.created;
+    seen.placed = life.placed;
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = cpu_seconds(instance, slot);

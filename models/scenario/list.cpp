@@ -52,8 +52,9 @@ class FieldLister final : public ValueVisitor {
     add("one of " + names, {}, {});
   }
   void object(ObjectView& v, const FieldInfo&) override;
-  void list(ListView& v, const FieldInfo&) override {
-    inside("list of ", "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
+  void list(ListView& v, const FieldInfo& info) override {
+    const std::string_view words = info.bounds.one_or_several ? "one or a list of " : "list of ";
+    inside(words, "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
   }
   void map(MapView& v, const FieldInfo&) override {
     inside("map of ", "{}", [&](ValueVisitor& to) { v.visit_default(to); });
@@ -147,6 +148,7 @@ std::vector<ListedKind> list_types() {
           kind_of<ForecasterParams>(),
           kind_of<predictive::Sizing>(),
           kind_of<Signal>(),
+          kind_of<NodeAutoscalerParams>(),
           kind_of<Fault>(),
           kind_of<Objective>()};
 }

@@ -139,11 +139,12 @@ class SchemaWriter final : public ValueVisitor {
     --depth_;
     result_ = fields.take();
   }
-  void list(ListView& v, const FieldInfo&) override {
+  void list(ListView& v, const FieldInfo& info) override {
     v.visit(v.size(), *this);
+    JsonNode item = finished();
     JsonNode out = with_type("array");
-    out.add("items", finished());
-    result_ = std::move(out);
+    out.add("items", item);
+    result_ = info.bounds.one_or_several ? either(std::move(item), std::move(out)) : std::move(out);
   }
   void map(MapView& v, const FieldInfo&) override {
     v.visit_default(*this);

@@ -17,8 +17,9 @@ namespace windtunnel {
 // ---------------------------------------------------------------------------------------------------
 
 Issue IssueCollector::issue(const std::string& pointer, std::string message) const {
-  const JsonNode& node = nearest_node(root_, pointer);
-  return issue(pointer, std::move(message), node.line, node.column, node.origin);
+  const std::string written = written_pointer(root_, pointer);
+  const JsonNode& node = nearest_node(root_, written);
+  return issue(written, std::move(message), node.line, node.column, node.origin);
 }
 
 Issue IssueCollector::issue(const std::string& pointer, std::string message, int line, int column, int origin) const {
@@ -53,13 +54,15 @@ std::vector<Issue> in_order(std::vector<Issue> issues) {
 }  // namespace
 
 bool IssueCollector::readable(std::string_view pointer) const {
+  const std::string written = written_pointer(root_, pointer);
   return std::none_of(errors_.begin(), errors_.end(),
-                      [&](const Issue& e) { return e.file == file_ && is_within(pointer, e.pointer); });
+                      [&](const Issue& e) { return e.file == file_ && is_within(written, e.pointer); });
 }
 
 bool IssueCollector::sound(std::string_view pointer) const {
+  const std::string written = written_pointer(root_, pointer);
   return readable(pointer) && std::none_of(errors_.begin(), errors_.end(), [&](const Issue& e) {
-           return e.file == file_ && is_within(e.pointer, pointer);
+           return e.file == file_ && is_within(e.pointer, written);
          });
 }
 
@@ -285,8 +288,13 @@ class ValueReader final : public ValueVisitor {
     v.check(problems);
   }
 
-  void list(ListView& v, const FieldInfo&) override {
-    if (node_->kind != JsonNode::Kind::kArray) return needs("a list [ … ]");
+  void list(ListView& v, const FieldInfo& info) override {
+    if (node_->kind != JsonNode::Kind::kArray) {
+      if (!info.bounds.one_or_several) return needs("a list [ … ]");
+      v.clear();
+      v.append();
+      return v.visit(0, *this);
+    }
     v.clear();
     const JsonNode& list = *node_;
     for (std::size_t i = 0; i < list.items.size(); ++i) {
