@@ -19,6 +19,7 @@ ORDER = [
     ("models/forecast/", 16),
     ("models/autoscaler/", 17),
     ("models/fault/", 19),
+    ("models/cluster/", 21),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),

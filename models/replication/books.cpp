@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -48,6 +49,11 @@ void Replication::begin_measuring() {
                           {"queue_length", "count", {}},     {"in_flight", "count", {}},
                           {"replicas_desired", "count", {}}, {"replicas_current", "count", {}},
                           {"replicas_ready", "count", {}}};
+  }
+  if (nodes_) {
+    for (const auto& s : services_)
+      if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
+    nodes_->begin_measuring();
   }
   last_point_ = now_ns();
   schedule_series_point();
@@ -103,6 +109,11 @@ void Replication::series_point() {
   last_point_ = now_ns();
   ++points_;
   check_conservation();
+  if (nodes_) {
+    nodes_->check();
+    nodes_->gather();
+    nodes_->series_point(bin_s * 1e9);
+  }
   for (const auto& owned : services_) {
     Service& s = *owned;
     gather(s);
@@ -139,7 +150,8 @@ void Replication::series_point() {
           s.bin.in_system / bin_ns,
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
           static_cast<double>(s.slot_at.size()),
-          static_cast<double>(s.ready)};
+          static_cast<double>(s.ready),
+          nodes_ ? nodes_->pending_in_bin_ns(s) / bin_ns : 0};
       s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -206,11 +218,17 @@ Record Replication::finish() {
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  if (nodes_) nodes_->write(record);
   double total_cost = 0;
   const double measured_s = to_seconds(scenario_.horizon);
   for (const auto& s : services_) {
     const auto price = scenario_.cost.per_instance_hour.find(s->name);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * s->total.alive * 1e-9 / 3600;
+    const double held = s->total.alive - (nodes_ ? nodes_->pending_ns(*s) : 0);
+    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * held * 1e-9 / 3600;
+  }
+  if (nodes_) {
+    total_cost += nodes_->cost();
+    record.values.push_back({"cost.nodes", scenario_.cost.currency, nodes_->cost()});
   }
   for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
   record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
@@ -222,9 +240,7 @@ Record Replication::finish() {
   return record;
 }
 
-namespace {
-
-void write_times(Record& record, const std::string& prefix, const Histogram& h) {
+void Replication::write_times(Record& record, const std::string& prefix, const Histogram& h) {
   record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
   record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
   double shares[std::size(kQuantiles)], values[std::size(kQuantiles)];
@@ -234,8 +250,6 @@ void write_times(Record& record, const std::string& prefix, const Histogram& h) 
     record.values.push_back({prefix + "." + kQuantiles[i].name, "s", values[i] * 1e-9});
   record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
 }
-
-}  // namespace
 
 void Replication::write_service(Record& record, Service& s) {
   const double seconds = to_seconds(scenario_.horizon), ns = seconds * 1e9;
@@ -294,6 +308,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
     put("idle_hours", "h", s.total.idle * 1e-9 / 3600);
   }
+  if (nodes_) nodes_->write_service(record, s);
   for (std::size_t i = 1; i < kOutcomes; ++i)
     put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;

@@ -14,6 +14,9 @@ namespace windtunnel {
 // Kept for an autoscaler that asks for it.
 struct Replication::Watch {
   std::uint64_t completed = 0, failed = 0;
+  std::uint64_t proxied_arrived = 0;  // requests that the service itself took in …
+  TimeWeighted proxied;               // … and has not seen the end of
+  Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
 };
@@ -34,6 +37,7 @@ struct Replication::Service {
   Backends visible;  // what the balancer sees: the ready prefix of both
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
+  bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
   bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
@@ -57,7 +61,7 @@ struct Replication::Service {
   std::vector<double> named;           // … and their values, scratch of look()
   Time starts_at{};                    // of the run, by the calendar
   Duration mean_startup{};
-  std::uint32_t places = kNone;  // requests that an instance serves at once; kNone: unlimited
+  std::uint32_t places = kNone;  // requests that a proxy lets into an instance at once; kNone: any number
   std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
@@ -76,7 +80,8 @@ struct Replication::Service {
   std::uint32_t pending_count = 0;
   std::vector<std::uint32_t> free_slots;
   std::uint32_t next_serial = 0;
-  std::unique_ptr<Stream> dispatch_words, startup_words;
+  std::unique_ptr<Stream> dispatch_words, startup_words, prepared_words;
+  std::int64_t prepared = 0;  // of the next instances, so many come from a warm pool
   std::unique_ptr<Sampler> speed, poll, pause_every, pause_length;
 
   // --- books ---
