@@ -44,8 +44,8 @@ struct Scenario {
   Time starts_at_utc() const;  // since 1970-01-01 00:00
 
   void describe(FieldVisitor& v);
-  // Cross references: traffic to services, classes to work, autoscalers to signals, nodes and faults to zones, instances
-  // to nodes they fit on, objectives to services.
+  // Cross references: traffic to services, classes to work, autoscalers to signals, nodes and faults to zones,
+  // instances to nodes they fit on, objectives to services.
   void check(Problems& p);
 };
 
