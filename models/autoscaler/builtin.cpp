@@ -5,8 +5,17 @@ namespace windtunnel {
 const Registry<AutoscalerParams>& AutoscalerParams::registry() {
   static const Registry<AutoscalerParams> types = [] {
     Registry<AutoscalerParams> r("autoscaler");
+    add_knative_kpa(r);
     add_kubernetes_hpa(r);
+    add_ec2_auto_scaling(r);
+    add_application_auto_scaling(r);
+    add_gce_mig(r);
+    add_proportional(r);
+    add_threshold(r);
+    add_pid(r);
     add_per_request(r);
+    add_predictive(r);
+    add_scheduled(r);
     return r;
   }();
   return types;

@@ -79,12 +79,13 @@ Duration observe_period_of(const Settings& s) {
   return Duration{std::gcd(resources.count(), custom.count())};
 }
 
-// A pod as its conditions tell the story of an instance: it gets its start time when it is created and is not ready
-// from then on until it is; one that drains has a deletion timestamp and goes on being ready, as its probes go on.
+// A pod as its conditions tell the story of an instance: it gets its start time when it gets its machine and is not
+// ready from then on until it is; one that drains has a deletion timestamp and goes on being ready, as its probes go
+// on.
 hpa::Pod pod_of(const InstanceSignal& instance, std::span<const hpa::Container> containers, Time now) {
   hpa::Pod pod;
   pod.id = instance.id;
-  pod.started = instance.created;
+  pod.started = instance.placed != kNever ? instance.placed : instance.created;
   pod.containers = containers;
   pod.ready = hpa::ReadyCondition::kFalse;
   pod.ready_changed = instance.created;

@@ -17,9 +17,18 @@ class ValueWriter final : public ValueVisitor {
     return out;
   }
 
-  void value(bool& v, const FieldInfo&) override { result_ = JsonNode::of(v); }
-  void value(std::int64_t& v, const FieldInfo&) override { result_ = JsonNode::of(v); }
-  void value(double& v, const FieldInfo&) override { number(v); }
+  void value(bool& v, const FieldInfo& info) override {
+    result_ = JsonNode::of(v);
+    if (info.bounds.quoted) result_ = JsonNode::of(std::string_view(v ? "true" : "false"));
+  }
+  void value(std::int64_t& v, const FieldInfo& info) override {
+    result_ = JsonNode::of(v);
+    if (info.bounds.quoted) result_ = JsonNode::of(std::string_view(std::to_string(v)));
+  }
+  void value(double& v, const FieldInfo& info) override {
+    number(v);
+    if (info.bounds.quoted && result_) result_ = JsonNode::of(std::string_view(format_number(v)));
+  }
   void value(std::string& v, const FieldInfo&) override { result_ = JsonNode::of(std::string_view(v)); }
   void value(Duration& v, const FieldInfo&) override { result_ = JsonNode::of(std::string_view(format_duration(v))); }
   void value(Rate& v, const FieldInfo&) override {

@@ -54,7 +54,9 @@ struct Bounds {
   double hi = std::numeric_limits<double>::infinity();
   bool above_lo = false;        // lo itself does not fit
   bool required = false;        // no default: leaving the field out is an error
+  bool quoted = false;          // a number or truth value that is written as text, as Kubernetes' annotations are
   Unit unit = Unit::kDuration;  // for distributions only
+  bool one_or_several = false;  // of a list: an item may stand by itself for a list of one
 };
 inline constexpr Bounds kRequired{.required = true};
 inline constexpr Bounds kPositive{.lo = 0, .above_lo = true};

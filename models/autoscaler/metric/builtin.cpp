@@ -1,10 +1,4 @@
-#include <array>
-#include <charconv>
-#include <string>
-#include <utility>
-
 #include "models/autoscaler/metric/types.hpp"
-#include "models/scenario/units.hpp"
 
 namespace windtunnel {
 
@@ -41,17 +35,5 @@ void ExtensiveMetric::describe_extent(FieldVisitor& v) {
   describe_window(v);
   v.field("per_instance", per_instance_, "Whether the target is for each ready instance, or for the service");
 }
-
-double three_digits(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 2);
-  double rounded = value;
-  if (error == std::errc{}) std::from_chars(text.data(), end, rounded);
-  return rounded;
-}
-
-std::string spell_share(double value) { return format_number(three_digits(value * 100)) + " %"; }
-std::string spell_number(double value) { return format_number(three_digits(value)); }
 
 }  // namespace windtunnel

@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::int64_t kMostObservations = 240;
 
+// What the run begins with has been there before.
 bool counts(const InstanceSignal& instance, Time now, Duration initialization) {
-  return instance.state == InstanceSignal::State::kReady && now - instance.ready_since >= initialization;
+  return instance.state == InstanceSignal::State::kReady &&
+         (now - instance.ready_since >= initialization || instance.created == Time{});
 }
 
 double seconds_between(Time from, Time to) { return static_cast<double>((to - from).count()) / 1e9; }

@@ -33,7 +33,8 @@ class MetricWindow {
 
   // At `signal.now`, which is not before the last observation: what was observed and what `signal` adds. None: nothing
   // is known (no requests completed, no instance ready, …). With an `initialization`, an instance that has been ready
-  // for less does not count, nor do its requests where the metric has them by instance.
+  // for less does not count, nor do its requests where the metric has them by instance; those that the run begins with
+  // have been ready for long.
   std::optional<double> value(const ScalingMetric& metric, const ServiceSignal& signal, Duration initialization = {});
   // The service's figure, also where the metric is one per instance; none for means over instances.
   std::optional<double> total(const ScalingMetric& metric, const ServiceSignal& signal);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/autoscaler/metric/scaling_metric.hpp"
+#include "models/autoscaler/spell.hpp"
 
 // The metrics of this folder, one .cpp each, and what they have in common. Private to it.
 namespace windtunnel {
@@ -44,9 +45,5 @@ class ExtensiveMetric : public WindowedMetric {
  private:
   bool per_instance_ = true;
 };
-
-double three_digits(double value);
-std::string spell_share(double value);   // "62.3 %"
-std::string spell_number(double value);  // "1230"
 
 }  // namespace windtunnel

@@ -386,7 +386,7 @@ TEST(KubernetesHpa, RefusesMetricsThatItCannotKeep) {
 TEST(PerRequest, HasTheTermsOfAFunctionPlatform) {
   const auto defaults = Choice<AutoscalerParams>::of("per_request");
   ASSERT_NE(defaults->on_demand(), nullptr);
-  EXPECT_EQ(defaults->on_demand()->keep_alive, 10min);
+  EXPECT_EQ(defaults->on_demand()->keep_alive->make()->after_execution().keep, 10min);
   EXPECT_EQ(defaults->on_demand()->max_instances, 1000);
   EXPECT_FALSE(defaults->on_demand()->queue_at_maximum);
   EXPECT_EQ(defaults->make(), nullptr);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/autoscaler/autoscaler.hpp"
@@ -50,6 +54,15 @@ class WatchedService {
       if (instance.id == id) return instance;
     throw std::out_of_range("no instance " + std::to_string(id));
   }
+  std::int64_t ready() const {
+    std::int64_t n = 0;
+    for (const InstanceSignal& instance : instances_) n += instance.state == InstanceSignal::State::kReady ? 1 : 0;
+    return n;
+  }
+  std::size_t size() const { return instances_.size(); }
+  Time now() const { return signal_.now; }
+  void set_utc(Time at_start) { utc_ = at_start; }
+  void set_mean_startup(Duration startup) { signal_.mean_startup = startup; }
   void set_memory_request(double bytes) { signal_.memory_request_bytes = bytes; }
   void set_replicas(std::int64_t replicas) { signal_.spec_replicas = replicas; }
 
@@ -71,6 +84,7 @@ class WatchedService {
     signal_.waiting = waiting;
     signal_.waiting_seconds += static_cast<double>(waiting) * seconds;
     signal_.now += by;
+    signal_.utc = utc_ + signal_.now;
   }
   void end_requests(std::uint64_t completed, std::uint64_t failed) {
     signal_.completed += completed;
@@ -88,6 +102,61 @@ class WatchedService {
   ServiceSignal signal_;
   std::vector<InstanceSignal> instances_;
   std::size_t gone_ = 0;
+  Time utc_{};  // at the begin
+};
+
+// An autoscaler and what it controls: looks when it wants to look, decides when it wants to decide, and does what it
+// says. New instances are ready after `startup`.
+class Controlled {
+ public:
+  Controlled(std::unique_ptr<Autoscaler> autoscaler, std::int64_t replicas, Duration startup = {},
+             double cpu_request_cores = 1)
+      : service(cpu_request_cores), autoscaler_(std::move(autoscaler)), startup_(startup) {
+    for (std::int64_t i = 0; i < replicas; ++i) service.start();
+    service.set_mean_startup(startup);
+  }
+
+  // `shape`, if any, sets the load before each step.
+  void run(Duration length) {
+    const Duration sync = autoscaler_->sync_period(), look = autoscaler_->observe_period();
+    const Duration step{look > Duration{} ? std::gcd(sync.count(), look.count()) : sync.count()};
+    for (Duration gone{}; gone < length; gone += step) {
+      if (shape) shape(service);
+      service.advance(step);
+      while (!starting_.empty() && starting_.front().first <= service.now()) {
+        service.become_ready(starting_.front().second);
+        starting_.erase(starting_.begin());
+      }
+      if (service.now() % sync == Time{}) decide();
+      if (look > Duration{} && service.now() % look == Time{}) {
+        autoscaler_->observe(service.look());
+        service.latency.clear();
+      }
+    }
+  }
+  void decide() {
+    last = autoscaler_->decide(service.look());
+    if (last.replicas != replicas()) changes.emplace_back(service.now(), last.replicas);
+    while (last.replicas > replicas()) starting_.emplace_back(service.now() + startup_, service.start(false));
+    while (last.replicas < replicas()) {
+      if (!starting_.empty()) starting_.pop_back();
+      service.stop_newest();
+    }
+    if (startup_ == Duration{})
+      for (; !starting_.empty(); starting_.clear())
+        for (const auto& [at, id] : starting_) service.become_ready(id);
+  }
+  std::int64_t replicas() const { return static_cast<std::int64_t>(service.size()); }
+
+  WatchedService service;
+  std::function<void(WatchedService&)> shape;
+  ScalingDecision last;
+  std::vector<std::pair<Time, std::int64_t>> changes;
+
+ private:
+  std::unique_ptr<Autoscaler> autoscaler_;
+  Duration startup_;
+  std::vector<std::pair<Time, std::uint32_t>> starting_;
 };
 
 }  // namespace windtunnel::test

@@ -310,6 +310,73 @@ TEST(ValueReader, EscapesKeysInPointers) {
   expect_error(R"("map": {"a/b~c": {"count": 0}})", "/map/a~1b~0c/count", {"from 1 to 9"});
 }
 
+// Numbers and truth values in quotes, as Kubernetes' annotations are.
+struct Quoted {
+  bool flag = true;
+  std::int64_t whole = 3;
+  double number = 0.5;
+  std::optional<double> maybe;
+  void describe(FieldVisitor& v) {
+    v.field("flag", flag, "A flag", {.quoted = true});
+    v.field("whole", whole, "A whole number", {.lo = 1, .hi = 9, .quoted = true});
+    v.field("number", number, "A number", {.lo = 0, .above_lo = true, .quoted = true});
+    v.field("maybe", maybe, "An optional number", {.quoted = true});
+  }
+};
+
+TEST(ValueReader, TakesQuotedNumbersWhereTheyAreWrittenSo) {
+  Quoted v;
+  const JsonDocument text = parse_json(R"({"flag": "false", "whole": "7", "number": "2.5", "maybe": "-1"})");
+  IssueCollector issues(text.root, "f.json");
+  read_value(text.root, v, issues);
+  EXPECT_TRUE(issues.take_errors().empty());
+  EXPECT_FALSE(v.flag);
+  EXPECT_EQ(v.whole, 7);
+  EXPECT_EQ(v.number, 2.5);
+  EXPECT_EQ(v.maybe, -1);
+  EXPECT_EQ(print_json_line(write_described(v)),
+            R"({ "flag": "false", "whole": "7", "number": "2.5", "maybe": "-1" })");
+  // A number without quotes is what it says, too.
+  const JsonDocument bare = parse_json(R"({"flag": true, "whole": 8})");
+  IssueCollector none(bare.root, "f.json");
+  read_value(bare.root, v, none);
+  EXPECT_TRUE(none.take_errors().empty());
+  EXPECT_TRUE(v.flag);
+  EXPECT_EQ(v.whole, 8);
+}
+
+TEST(ValueReader, SaysThatANumberBelongsIntoQuotes) {
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {R"({"flag": "yes"})", R"(needs "true" or "false"; found the text "yes")"},
+      {R"({"whole": "2.5"})", R"(needs a whole number in double quotes, such as "3"; found the text "2.5")"},
+      {R"({"whole": "ten"})", R"(needs a whole number in double quotes, such as "3"; found the text "ten")"},
+      {R"({"whole": "10"})", R"(must be from 1 to 9; found the text "10")"},
+      {R"({"number": "5 %"})", R"(needs a number in double quotes, such as "70"; found the text "5 %")"},
+      {R"({"number": "0"})", R"(must be above 0; found the text "0")"},
+      {R"({"number": "[1]"})", R"(needs a number in double quotes, such as "70"; found the text "[1]")"}};
+  for (const auto& [text, message] : mistakes) {
+    Quoted v;
+    const JsonDocument document = parse_json(text);
+    IssueCollector issues(document.root, "f.json");
+    read_value(document.root, v, issues);
+    const auto errors = issues.take_errors();
+    ASSERT_EQ(errors.size(), 1U) << text;
+    EXPECT_EQ(errors[0].message, message);
+  }
+}
+
+TEST(Schema, AcceptsAQuotedNumberEitherWay) {
+  Quoted v;
+  detail::ObjectOf<Quoted> view(v);
+  const JsonNode schema = schema_of(view, "Quoted");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/0/pattern").text, "^-?[0-9]+$");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/1/type").text, "integer");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/1/maximum").integer, 9);
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/description").text, "A whole number (from 1 to 9)");
+  EXPECT_EQ(nearest_node(schema, "/properties/flag/anyOf/0/pattern").text, "^(true|false)$");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/default").text, "3");
+}
+
 TEST(ValueWriter, WritesTheFormatsOwnSpelling) {
   Everything v =
       read(R"({"text": "x", "maybe": "90m", "time": {"type": "sum", "of": ["1500ms"], "times": 2}, "plain": 3})").value;
