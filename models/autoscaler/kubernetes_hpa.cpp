@@ -218,11 +218,13 @@ class Params final : public AutoscalerParams {
     for_each_name([&](const std::string& at, const std::string&, const MetricChoice& meant, hpa::Metric::Type type) {
       if (const std::string wrong = hpa::misfit(type, meant); !wrong.empty()) p.error(at, wrong);
     });
-    const auto& metrics = s_.spec.metrics;
-    for (const auto& [name, unused] : s_.pipeline.custom.names)
-      if (std::none_of(metrics.begin(), metrics.end(),
-                       [&](const hpa::MetricSpec& metric) { return is_custom(metric) && *metric.name() == name; }))
-        p.warning("/metrics/custom/names", "\"" + name + "\" is the name of no metric of the spec");
+    for (const auto& explained : s_.pipeline.custom.names) {
+      const auto is_it = [&](const hpa::MetricSpec& metric) {
+        return is_custom(metric) && *metric.name() == explained.first;
+      };
+      if (std::none_of(s_.spec.metrics.begin(), s_.spec.metrics.end(), is_it))
+        p.warning("/metrics/custom/names", "\"" + explained.first + "\" is the name of no metric of the spec");
+    }
     const Duration period = resource_period_of(s_.pipeline), scrapes = s_.pipeline.custom.scrape_period;
     if (observe_period_of(s_) * kMostParts < std::min(period, scrapes))
       p.error("/metrics/custom/scrape_period",
