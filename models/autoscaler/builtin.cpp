@@ -9,6 +9,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
     add_gce_mig(r);
+    add_cloud_run(r);
     add_proportional(r);
     add_threshold(r);
     add_pid(r);
