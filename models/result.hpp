@@ -96,7 +96,8 @@ struct Result {
   std::vector<ServiceResult> services;
   std::vector<ClassResult> classes;
   std::vector<Metric> metrics;
-  std::vector<Series> series;  // one per service
+  std::vector<std::string> figures;  // names of the metrics that policies report of themselves
+  std::vector<Series> series;        // one per service
   std::vector<Decision> decisions;
   std::vector<ObjectiveResult> objectives;
   std::string currency;

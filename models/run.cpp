@@ -44,6 +44,7 @@ void merge(Result& result, Record& record, bool first) {
     result.series = std::move(record.series);
     result.decisions = std::move(record.decisions);
     for (const Record::Value& v : record.values) result.metrics.push_back({v.name, v.unit, {}, {}});
+    for (const std::size_t place : record.figures) result.figures.push_back(record.values[place].name);
   }
   for (std::size_t i = 0; i < record.values.size(); ++i) result.metrics[i].values.push_back(record.values[i].value);
 }

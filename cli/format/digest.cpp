@@ -9,10 +9,13 @@
 namespace windtunnel::cli {
 namespace {
 
-bool is_routine(const Decision& d) { return d.kind.rfind("instance_", 0) == 0; }
-bool is_scaling(const Decision& d) { return d.kind == "scale_up" || d.kind == "scale_down"; }
+bool is_routine(const Decision& d) {
+  return d.kind.rfind("instance_", 0) == 0 || d.kind == "node_added" || d.kind == "node_draining";
+}
+bool is_of_nodes(const Decision& d) { return d.kind == "nodes_requested" || d.kind == "node_removed"; }
+bool is_scaling(const Decision& d) { return d.kind == "scale_up" || d.kind == "scale_down" || is_of_nodes(d); }
 
-// Consecutive scalings of one service in one direction, or one decision of another kind.
+// Consecutive scalings of one service, or of the nodes, in one direction; or one decision of another kind.
 struct Group {
   const Decision* first = nullptr;
   const Decision* last = nullptr;
@@ -40,7 +43,9 @@ Digest::Line tell(const Group& group) {
   if (group.size == 1) return line;
   const std::string until = " until " + clock_text(group.last->time_s);
   const auto first = step_of(group.first->sentence), last = step_of(group.last->sentence);
-  if (first && last) {
+  if (is_of_nodes(*group.first)) {
+    line.sentence = std::to_string(group.size) + " times" + until + ", at first " + group.first->sentence;
+  } else if (first && last) {
     line.sentence =
         first->from + " -> " + last->to + " replicas in " + std::to_string(group.size) + " steps" + until + first->why;
   } else {

@@ -54,6 +54,12 @@ std::string format_markdown(const Result& result) {
              figure(success_ratio(result, s), "share") + " | " + (lost.empty() ? "–" : lost) + " |\n";
     }
   }
+  if (!result.figures.empty()) {
+    out += "\n| autoscalers on themselves | |\n|---|---:|\n";
+    for (const std::string& name : result.figures)
+      if (const Metric* m = result.find_metric(name))
+        out += "| " + escaped(name) + " | " + figure(m->estimate, m->unit) + " |\n";
+  }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";
   return out;

@@ -29,6 +29,8 @@ class Page {
     latency();
     requests();
     capacity();
+    nodes();
+    figures();
     std::size_t drawn = 0;
     for (const Series& s : result_.series) {
       if (drawn == kMostCharts) {
@@ -190,6 +192,45 @@ class Page {
     }
   }
 
+  // Only where the scenario has nodes.
+  void nodes() {
+    const Metric* least = result_.find_metric("cluster.nodes.min");
+    const Metric* most = result_.find_metric("cluster.nodes.max");
+    if (!least || !most) return;
+    const auto value = [&](const char* name, std::string_view unit) {
+      const Metric* m = result_.find_metric(name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    std::string range = fixed(most->estimate.most, 0);
+    if (least->estimate.least != most->estimate.most) range = fixed(least->estimate.least, 0) + "–" + range;
+    heading(pad_right("Nodes", names_ + 2) + pad_left("number", 15) + pad_left("range", 9) +
+            pad_left("CPU requested", 17) + pad_left("memory", 15));
+    line(service_column("cluster") + pad_left(value("cluster.nodes.mean", ""), 15) + pad_left(range, 9) +
+         pad_left(value("cluster.cpu_requested", "share"), 17) +
+         pad_left(value("cluster.memory_requested", "share"), 15));
+    std::string head = pad_right("Waited for a node", names_ + 2);
+    for (const LatencyQuantile& q : latency_quantiles()) head += pad_left(q.name, 9);
+    heading(head);
+    for (const ServiceResult& s : result_.services) {
+      std::string row = service_column(s.name);
+      for (const LatencyQuantile& q : latency_quantiles()) {
+        const Metric* m = service_metric(result_, s.name, "pending_time." + std::string(q.name));
+        row += pad_left(m ? figure(m->estimate.mean, "s") : std::string("–"), 9);
+      }
+      line(row);
+    }
+  }
+
+  void figures() {
+    if (result_.figures.empty()) return;
+    heading("Autoscalers on themselves");
+    std::size_t names = 0;
+    for (const std::string& name : result_.figures) names = std::max(names, display_width(name));
+    for (const std::string& name : result_.figures)
+      if (const Metric* m = result_.find_metric(name))
+        line("  " + pad_right(name, names) + "  " + figure(m->estimate, m->unit));
+  }
+
   // The first of the columns that exists and says anything.
   static const Series::Column* first_of(const Series& s, std::initializer_list<const char*> names) {
     for (const char* name : names) {
@@ -229,14 +270,19 @@ class Page {
     const Series::Column* arrivals = first_of(s, {"arrivals_per_s"});
     const Series::Column* p99 = first_of(s, {"latency_p99_s"});
     const Series::Column* lost = first_of(s, {"losses_per_s"});
-    const Series::Column* replicas = first_of(s, {"replicas_ready", "replicas_current", "replicas_desired"});
+    const Series::Column* pending = first_of(s, {"replicas_pending", "pods_pending"});
+    const Series::Column* replicas =
+        first_of(s, {"replicas_ready", "replicas_current", "replicas_desired", "nodes_ready"});
     if (!arrivals && !p99 && !replicas) return false;
     heading(s.service + " over time" + (result_.replications > 1 ? ", first replication" : ""));
     spark("arrivals", arrivals, "1/s", Fold::kMean);
     spark("p99", p99, "s", Fold::kMost);
     if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
+    if (pending && range_of(*pending).second > 0) spark("pending", pending, "", Fold::kMost);
     if (replicas) {
-      const char* label = replicas->name == "replicas_ready" ? "ready" : "replicas";
+      const char* label = replicas->name == "replicas_ready" ? "ready"
+                          : replicas->name == "nodes_ready"  ? "nodes"
+                                                             : "replicas";
       const auto [least, most] = range_of(*replicas);
       if (least == most) {
         line(pad_right("  " + std::string(label), kGutter) + fixed(most, 0) + " the whole time");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
@@ -22,6 +24,7 @@ struct InstanceSignal {
   std::uint32_t id = 0;
   State state = State::kStarting;
   Time created{};
+  Time placed = kNever;         // when it got its machine; kNever: it waits for one, or it is not known
   Time ready_since{};           // of the last transition to ready; meaningless while starting
   Time running_since = kNever;  // when its processes began to run (scheduled, image there): created +
                                 // PhaseEffect::pending_s; kNever: not known, it counts as pending until it is ready
@@ -31,18 +34,31 @@ struct InstanceSignal {
   std::int64_t outstanding = 0;
   double outstanding_seconds = 0;  // integral of `outstanding` since it was created, exact at `now`
   std::uint64_t arrived = 0;       // requests given to it since it was created
+  double proxied_seconds = 0;      // the part of the two before that came through the service (ProxySignal)
+  std::uint64_t proxied_arrived = 0;
+};
+
+// The requests that the service itself took in, because it stood in the path (ScalingDecision::buffer) or because no
+// instance was ready, from their arrival to their end, wherever they are by now. Kept where Watched::requests.
+struct ProxySignal {
+  std::uint64_t arrived = 0;
+  std::int64_t outstanding = 0;
+  double outstanding_seconds = 0;  // its integral
+  Time first_arrival = kNever;     // of those since the last observe(); kNever: none
 };
 
 // What a service's control loop may look at. Counters and integrals run from the start of the run and are exact at
 // `now`: what happened within a window is a difference.
 struct ServiceSignal {
   Time now{};
+  Time measured_from{};             // the end of the warm-up
   Time utc{};                       // now by the calendar, since 1970-01-01 00:00
   Duration mean_startup{};          // from an instance's creation until it is ready
   std::int64_t spec_replicas = 0;   // what was last asked for
   double cpu_request_cores = 0;     // of one instance; 0: none stated
   double memory_request_bytes = 0;  // of one instance; 0: none stated
   std::span<const InstanceSignal> instances;
+  double cpu_seconds = 0;  // consumed by all instances, those that are gone included
 
   std::uint64_t arrived = 0, completed = 0, failed = 0;  // requests; failed: lost for whatever cause
   std::int64_t outstanding = 0;                          // requests in the service, wherever they wait or are served
@@ -50,6 +66,7 @@ struct ServiceSignal {
   std::int64_t waiting = 0;                              // those that nothing serves yet
   double waiting_seconds = 0;                            // its integral
   std::int64_t unplaced = 0;                             // those of them that wait for an instance to be ready
+  ProxySignal proxied;
   // Latencies (ns) of the requests completed since the last observe(), or decide() where nothing observes; null unless
   // Watched::latency.
   const Histogram* latency = nullptr;
@@ -67,10 +84,19 @@ struct ScalingDecision {
   std::int64_t replicas = 0;
   std::string sentence;                  // why, for people; empty when nothing changes
   std::map<std::string, double> inputs;  // what it saw
-  // Whether requests that find no instance with room wait at the service from now on (Knative's activator in the path)
-  // instead of in an instance's own queue; none: as before.
+  // Whether the service stands in the path from now on (Knative's activator): requests go through it, and where no
+  // instance has room (Buffering) they wait there instead of in an instance's own queue; none: as before. For policies
+  // with Buffering only.
   std::optional<bool> buffer;
+  std::optional<Duration> again;  // decide() is called once more after this, beside its rhythm
   std::int64_t prepared = 0;  // of the instances that it starts, so many start as AutoscalerParams::prepared_startup()
+};
+
+// Something that a policy found out about itself over the measured time: in results "<service>.<name>". Every run has
+// the same ones in the same order; NaN where one does not exist.
+struct Figure {
+  std::string name, unit;  // a Metric's unit
+  double value = 0;
 };
 
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
@@ -86,6 +112,7 @@ class Autoscaler {
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
+  virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.
@@ -94,10 +121,22 @@ class AutoscalerParams {
   virtual ~AutoscalerParams() = default;
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
+  // Reads the files it names, relative to `folder`; once per scenario, after check() found nothing wrong. make() works
+  // without, on what it does not need them for.
+  virtual void load(const std::filesystem::path& /*folder*/, Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
+  // A policy with a proxy of its own that can stand in the path and keeps requests while no instance is ready.
+  struct Buffering {
+    std::int64_t per_instance = 0;  // requests it lets into an instance at once; 0: any number
+    bool at_start = false;          // it is in the path when the run begins
+  };
+  virtual std::optional<Buffering> buffering() const { return std::nullopt; }
+  // For policies that tell a signal's name from a metric's: says which names are neither, and returns true. False: the
+  // owner looks at Watched::signals for itself.
+  virtual bool check_signals(std::span<const std::string> /*there_are*/, Problems&) const { return false; }
   // Per-request scaling (functions) is done by the service itself; these are its terms. Null for control loops.
   struct OnDemand {
-    Duration keep_alive{};
+    Choice<KeepAliveParams> keep_alive = Choice<KeepAliveParams>::of("fixed");
     std::int64_t max_instances = 1000;
     bool queue_at_maximum = false;
   };

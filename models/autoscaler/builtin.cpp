@@ -5,6 +5,7 @@ namespace windtunnel {
 const Registry<AutoscalerParams>& AutoscalerParams::registry() {
   static const Registry<AutoscalerParams> types = [] {
     Registry<AutoscalerParams> r("autoscaler");
+    add_knative_kpa(r);
     add_kubernetes_hpa(r);
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
@@ -14,6 +15,8 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_threshold(r);
     add_pid(r);
     add_per_request(r);
+    add_predictive(r);
+    add_scheduled(r);
     return r;
   }();
   return types;

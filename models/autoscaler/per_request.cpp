@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 2> kAtMaximumNames = {"queue", "reject"};
 class PerRequest final : public AutoscalerParams {
  public:
   void describe(FieldVisitor& v) override {
-    v.field("keep_alive", terms_.keep_alive, "How long an instance without a request is kept", kNonNegative);
+    v.field("keep_alive", terms_.keep_alive, "How long an instance without a request is kept");
     v.field("max_instances", terms_.max_instances, "Instances at most, starting ones included", {.lo = 1});
     AtMaximum at_maximum = terms_.queue_at_maximum ? AtMaximum::kQueue : AtMaximum::kReject;
     v.choice("at_maximum", at_maximum, kAtMaximumNames,
@@ -26,7 +26,7 @@ class PerRequest final : public AutoscalerParams {
   std::unique_ptr<Autoscaler> make() const override { return nullptr; }
 
  private:
-  OnDemand terms_{.keep_alive = std::chrono::minutes{10}, .max_instances = 1000, .queue_at_maximum = false};
+  OnDemand terms_;
 };
 
 }  // namespace

@@ -9,10 +9,13 @@ void add_application_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_cloud_run(Registry<AutoscalerParams>& autoscalers);
 void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_gce_mig(Registry<AutoscalerParams>& autoscalers);
+void add_knative_kpa(Registry<AutoscalerParams>& autoscalers);
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);
 void add_pid(Registry<AutoscalerParams>& autoscalers);
+void add_predictive(Registry<AutoscalerParams>& autoscalers);
 void add_proportional(Registry<AutoscalerParams>& autoscalers);
+void add_scheduled(Registry<AutoscalerParams>& autoscalers);
 void add_threshold(Registry<AutoscalerParams>& autoscalers);
 
 }  // namespace windtunnel

@@ -65,12 +65,17 @@ struct InstanceLife {
   std::uint32_t zone = 0;
   std::uint32_t life = 0;             // voids callbacks that were meant for a former instance in this slot
   std::uint32_t idle_stamp = 0;       // voids keep-alive timers (functions)
+  std::int64_t keep_until = -1;       // of one that was started ahead of requests (functions); -1: it was not
   std::uint32_t concurrency = kNone;  // most requests past the gate
   std::uint32_t admitted = 0;         // past the gate now; kept only where there is a limit
   std::uint32_t next_process = 0;
-  // Kept where somebody watches: requests given to it, and the integral of those it holds less held * now.
+  // Kept where somebody watches: requests given to it, and the integral of those it holds less held * now; then the
+  // part of them that the service itself took in.
   std::uint64_t arrived = 0;
   std::int64_t held_sum = 0;
+  std::uint64_t proxied_arrived = 0;
+  std::int64_t proxied_held = 0;
+  std::int64_t proxied_sum = 0;
   RequestQueue gate;
   double stretch = 1;              // time per unit of work
   std::int64_t slow_requests = 0;  // so many more requests take `warm_slowdown` times the CPU
@@ -79,6 +84,7 @@ struct InstanceLife {
   double base_speed = 1;
   std::int64_t pause_began = 0;
   Time created{};
+  Time placed = kNever;         // it got its machine
   Time running_since = kNever;  // its processes run, ready or not
   Time ready_since{};
 };

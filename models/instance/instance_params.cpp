@@ -1,5 +1,6 @@
 #include "models/instance/instance_params.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -67,7 +68,9 @@ const Registry<Runtime>& Runtime::registry() {
 
 void ResourceList::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "Cores, as a Kubernetes quantity", kPositive);
-  v.field("memory", memory, "Bytes, as a Kubernetes quantity; memory is not simulated", kPositive);
+  v.field("memory", memory,
+          "Bytes, as a Kubernetes quantity; nodes hold as many pods as fit, the use of memory is not simulated",
+          kPositive);
 }
 
 void Resources::describe(FieldVisitor& v) {
@@ -107,6 +110,21 @@ void InstanceParams::check(Problems& p) {
   if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
     p.error("/concurrency",
             "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");
+}
+
+std::optional<std::int64_t> InstanceParams::served_at_once() const {
+  switch (runtime->kind) {
+    case Runtime::Kind::kEventLoop:
+    case Runtime::Kind::kProcessorSharing:
+      return concurrency;
+    case Runtime::Kind::kWorkerPool: {
+      const std::int64_t workers = static_cast<const WorkerPool&>(*runtime).workers;
+      return std::min(workers, concurrency.value_or(workers));
+    }
+    case Runtime::Kind::kFunction:
+      return 1;
+  }
+  return std::nullopt;
 }
 
 }  // namespace windtunnel

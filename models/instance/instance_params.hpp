@@ -102,6 +102,7 @@ struct InstanceParams {
 
   void describe(FieldVisitor& v);
   void check(Problems& p);
+  std::optional<std::int64_t> served_at_once() const;  // requests, on I/O included; none: any number
 };
 
 }  // namespace windtunnel

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -31,6 +32,7 @@ void Replication::begin_measuring() {
     s.in_system_exact = 0;
     s.residence = 0;
     s.cold_starts = 0;
+    s.loads_ahead = 0;
     s.cpu_steps = 0;
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
@@ -47,6 +49,11 @@ void Replication::begin_measuring() {
                           {"queue_length", "count", {}},     {"in_flight", "count", {}},
                           {"replicas_desired", "count", {}}, {"replicas_current", "count", {}},
                           {"replicas_ready", "count", {}}};
+  }
+  if (nodes_) {
+    for (const auto& s : services_)
+      if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
+    nodes_->begin_measuring();
   }
   last_point_ = now_ns();
   schedule_series_point();
@@ -76,6 +83,7 @@ void Replication::gather(Service& s) {
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
+  bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
@@ -84,6 +92,7 @@ void Replication::gather(Service& s) {
   s.total.on_io += bin.on_io;
   s.total.alive += bin.alive;
   s.total.ready += bin.ready;
+  s.total.idle += bin.idle;
   for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
 }
@@ -100,6 +109,11 @@ void Replication::series_point() {
   last_point_ = now_ns();
   ++points_;
   check_conservation();
+  if (nodes_) {
+    nodes_->check();
+    nodes_->gather();
+    nodes_->series_point(bin_s * 1e9);
+  }
   for (const auto& owned : services_) {
     Service& s = *owned;
     gather(s);
@@ -136,7 +150,8 @@ void Replication::series_point() {
           s.bin.in_system / bin_ns,
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
           static_cast<double>(s.slot_at.size()),
-          static_cast<double>(s.ready)};
+          static_cast<double>(s.ready),
+          nodes_ ? nodes_->pending_in_bin_ns(s) / bin_ns : 0};
       s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -203,11 +218,17 @@ Record Replication::finish() {
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  if (nodes_) nodes_->write(record);
   double total_cost = 0;
   const double measured_s = to_seconds(scenario_.horizon);
   for (const auto& s : services_) {
     const auto price = scenario_.cost.per_instance_hour.find(s->name);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * s->total.alive * 1e-9 / 3600;
+    const double held = s->total.alive - (nodes_ ? nodes_->pending_ns(*s) : 0);
+    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * held * 1e-9 / 3600;
+  }
+  if (nodes_) {
+    total_cost += nodes_->cost();
+    record.values.push_back({"cost.nodes", scenario_.cost.currency, nodes_->cost()});
   }
   for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
   record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
@@ -219,9 +240,7 @@ Record Replication::finish() {
   return record;
 }
 
-namespace {
-
-void write_times(Record& record, const std::string& prefix, const Histogram& h) {
+void Replication::write_times(Record& record, const std::string& prefix, const Histogram& h) {
   record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
   record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
   double shares[std::size(kQuantiles)], values[std::size(kQuantiles)];
@@ -231,8 +250,6 @@ void write_times(Record& record, const std::string& prefix, const Histogram& h) 
     record.values.push_back({prefix + "." + kQuantiles[i].name, "s", values[i] * 1e-9});
   record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
 }
-
-}  // namespace
 
 void Replication::write_service(Record& record, Service& s) {
   const double seconds = to_seconds(scenario_.horizon), ns = seconds * 1e9;
@@ -286,8 +303,19 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
   put("instance_hours", "h", s.total.alive * 1e-9 / 3600);
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
+  if (s.admission == Service::Admission::kOnDemand) {
+    put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
+    put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
+    put("idle_hours", "h", s.total.idle * 1e-9 / 3600);
+  }
+  if (nodes_) nodes_->write_service(record, s);
   for (std::size_t i = 1; i < kOutcomes; ++i)
     put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+  if (!s.autoscaler) return;
+  for (const Figure& figure : s.autoscaler->figures()) {
+    put(figure.name, figure.unit, figure.value);
+    record.figures.push_back(record.values.size() - 1);
+  }
 }
 
 void Replication::write_kind(Record& record, const RequestKind& kind) {

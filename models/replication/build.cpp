@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
 
@@ -17,8 +18,10 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
       zone_up_(std::max<std::size_t>(1, scenario.cluster.zones.size()), true),
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
+  if (!scenario.cluster.nodes.empty()) nodes_ = std::make_unique<Nodes>(*this);
   build_services();
   build_sources();
+  if (nodes_) nodes_->begin();
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) scenario.faults[i]->schedule(*this, i);
   // Measuring begins before anything else that happens at that instant; series points come after all that happens at
   // theirs.
@@ -90,10 +93,6 @@ void Replication::build_services() {
       s.shares_cores = true;
       s.cores = limit->cores;
     }
-    if (s.gated)
-      s.places = static_cast<std::uint32_t>(*instance.concurrency);
-    else if (s.holds_threads && s.threads[0] != kNone)
-      s.places = s.threads[0] * s.processes;
     s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
     if (instance.speed_spread)
       s.speed = std::make_unique<Sampler>(streams_.named(name + "/speed"), *instance.speed_spread);
@@ -104,12 +103,14 @@ void Replication::build_services() {
     if (scenario_.metrics.number_in_system) s.held.emplace();
     if (params.autoscaler) {
       s.demand_terms = params.autoscaler->on_demand();
-      if (s.demand_terms != nullptr)
+      if (s.demand_terms != nullptr) {
         s.admission = Service::Admission::kOnDemand;
-      else
+        s.keep_alive = s.demand_terms->keep_alive->make();
+      } else {
         s.autoscaler = params.autoscaler->make();
+      }
     }
-    if (s.autoscaler) watch(s);
+    if (s.autoscaler) watch(s, *params.autoscaler);
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
 

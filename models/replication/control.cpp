@@ -1,13 +1,19 @@
 // Control loops: what they see, and what becomes of what they decide. Slow-path.
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
 
-void Replication::watch(Service& service) const {
+void Replication::watch(Service& service, const AutoscalerParams& params) const {
+  if (const auto buffering = params.buffering()) {
+    service.throttles = true;
+    if (buffering->per_instance > 0) service.places = static_cast<std::uint32_t>(buffering->per_instance);
+    if (buffering->at_start) service.admission = Service::Admission::kBuffered;
+  }
   service.starts_at = scenario_.starts_at_utc() - scenario_.warmup;
   double startup_s = 0;
   for (const Choice<Phase>& phase : service.params->startup) startup_s += phase->mean_delay_s();
@@ -24,6 +30,7 @@ ServiceSignal Replication::look(Service& service) {
   const Time now = sim_.now();
   std::vector<InstanceSignal>& instances = service.seen;
   instances.clear();
+  [[maybe_unused]] std::int64_t proxied = service.pending_count;
   for (std::uint32_t position = 0; position < service.slot_at.size(); ++position) {
     const std::uint32_t slot = service.slot_at[position];
     const Instance& instance = instances_[slot];
@@ -34,24 +41,31 @@ ServiceSignal Replication::look(Service& service) {
                  : instance.state == Instance::State::kReady  ? InstanceSignal::State::kReady
                                                               : InstanceSignal::State::kDraining;
     seen.created = life.created;
+    seen.placed = life.placed;
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = cpu_seconds(instance, slot);
     seen.outstanding = service.outstanding[position];
     seen.outstanding_seconds = static_cast<double>(life.held_sum + seen.outstanding * now.count()) * 1e-9;
     seen.arrived = life.arrived;
+    seen.proxied_seconds = static_cast<double>(life.proxied_sum + life.proxied_held * now.count()) * 1e-9;
+    seen.proxied_arrived = life.proxied_arrived;
+    proxied += life.proxied_held;
   }
   std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 
   const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
+  signal.measured_from = scenario_.warmup;
   signal.utc = service.starts_at + now;
   signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
   signal.instances = instances;
+  signal.cpu_seconds = service.gone_cpu_ns * 1e-9;
+  for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
@@ -61,7 +75,10 @@ ServiceSignal Replication::look(Service& service) {
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;
+    signal.proxied = {service.watch->proxied_arrived, service.watch->proxied.value(),
+                      static_cast<double>(service.watch->proxied.integral(now)) * 1e-9, service.watch->proxied_first};
     if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
+    assert(!service.watched || signal.proxied.outstanding == proxied);
   }
   service.named.clear();
   for (const Signal* named : service.signals) service.named.push_back(named->at(now - scenario_.warmup));
@@ -71,7 +88,10 @@ ServiceSignal Replication::look(Service& service) {
 
 void Replication::observe(Service& service) {
   service.autoscaler->observe(look(service));
-  if (service.watch) service.watch->latency.clear();
+  if (service.watch) {
+    service.watch->latency.clear();
+    service.watch->proxied_first = kNever;
+  }
   sim_.after(service.autoscaler->observe_period(), [this, &service] { observe(service); });
 }
 
@@ -83,6 +103,7 @@ void Replication::control(Service& service) {
 void Replication::scale(Service& service) {
   ScalingDecision decision = service.autoscaler->decide(look(service));
   if (service.watch && service.autoscaler->observe_period() == Duration::zero()) service.watch->latency.clear();
+  if (decision.buffer) buffer(service, *decision.buffer, decision.inputs);
   if (decision.replicas != service.spec_replicas) {
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs));
@@ -90,7 +111,7 @@ void Replication::scale(Service& service) {
     set_replicas(service, decision.replicas);
     service.prepared = 0;
   }
-  if (decision.buffer) buffer(service, *decision.buffer);
+  if (decision.again) sim_.after(*decision.again, [this, &service] { scale(service); });
 }
 
 // At the same instant, but once the arrival that woke it is through.
@@ -103,11 +124,17 @@ void Replication::wake(Service& service) {
   });
 }
 
-// --- requests that wait at the service for room in an instance
+// --- the service in the path, where requests wait for room in an instance
 
-void Replication::buffer(Service& service, bool on) {
-  service.admission = on && service.places != kNone ? Service::Admission::kBuffered : Service::Admission::kBalanced;
-  flush_pending(service);
+void Replication::buffer(Service& service, bool on, std::map<std::string, double> inputs) {
+  assert(service.throttles);
+  const Service::Admission admission = on ? Service::Admission::kBuffered : Service::Admission::kBalanced;
+  if (service.admission == admission) return;
+  service.admission = admission;
+  decide(service, on ? "buffer_on" : "buffer_off",
+         on ? "requests go through the service and wait there for room in an instance"
+            : "requests go straight to the instances",
+         std::move(inputs));
 }
 
 // The balancer's choice where it has room, else the first that has; kNone: all are full.
@@ -125,15 +152,11 @@ void Replication::admit_buffered(Service& service, std::uint32_t r) {
   deliver(service, r, slot);
 }
 
+// What has begun to wait goes on waiting for room, even once newcomers go straight to the instances.
 void Replication::flush_pending(Service& service) {
   while (service.ready > 0 && !service.pending.empty()) {
-    std::uint32_t slot = kNone;
-    if (service.admission == Service::Admission::kBuffered) {
-      slot = slot_with_room(service);
-      if (slot == kNone) return;
-    } else {
-      slot = service.slot_at[service.balancer->pick(service.visible, *service.balancer_words)];
-    }
+    const std::uint32_t slot = slot_with_room(service);
+    if (slot == kNone) return;
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
     deliver(service, r, slot);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -23,7 +24,8 @@ std::uint32_t Replication::slot_of(const Service& service, std::uint32_t serial)
 std::vector<std::uint32_t> Replication::instances(const std::string& service) const {
   std::vector<std::uint32_t> out;
   for (const std::uint32_t slot : named(service).slot_at)
-    if (instances_[slot].state != Instance::State::kDraining) out.push_back(lives_[slot].serial);
+    if (instances_[slot].state != Instance::State::kDraining && (!nodes_ || nodes_->placed(slot)))
+      out.push_back(lives_[slot].serial);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -55,7 +57,7 @@ void Replication::kill(const std::string& name, std::uint32_t serial, bool repla
   Service& service = named(name);
   const std::uint32_t slot = slot_of(service, serial);
   if (slot == kNone) return;
-  if (service.admission == Service::Admission::kOnDemand) std::erase(service.idle, slot);
+  if (service.admission == Service::Admission::kOnDemand) forget_idle(service, slot);
   lose_all(service, slot, Outcome::kFailedInstanceLost);
   remove_instance(service, slot);
   if (service.admission == Service::Admission::kOnDemand) return start_for_pending(service);
@@ -70,7 +72,9 @@ void Replication::reconcile(const std::string& name) {
 
 void Replication::set_zone_up(const std::string& zone, bool up) {
   const auto& zones = scenario_.cluster.zones;
-  zone_up_[static_cast<std::size_t>(std::find(zones.begin(), zones.end(), zone) - zones.begin())] = up;
+  const auto index = static_cast<std::size_t>(std::find(zones.begin(), zones.end(), zone) - zones.begin());
+  zone_up_[index] = up;
+  if (nodes_) nodes_->zone_changed(static_cast<std::uint32_t>(index), up);
 }
 
 void Replication::set_slowdown(const std::string& name, std::uint32_t serial, double factor) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -50,8 +51,8 @@ std::uint32_t Replication::pick_zone(const Service& service) const {
 }
 
 std::uint32_t Replication::create_instance(Service& service, bool at_once) {
-  const std::uint32_t zone = pick_zone(service);
-  if (zone == kNone) return kNone;  // every zone is down; set_zone_up() reconciles
+  const std::uint32_t zone = nodes_ ? kNone : pick_zone(service);  // that of the node it will be placed on
+  if (zone == kNone && !nodes_) return kNone;                      // every zone is down; set_zone_up() reconciles
   std::uint32_t slot;
   if (!service.free_slots.empty()) {
     slot = service.free_slots.back();
@@ -105,12 +106,10 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
   service.alive.add(sim_.now(), 1);
   service.alive_most = std::max(service.alive_most, static_cast<std::int64_t>(service.slot_at.size()));
 
-  for (const auto& tell : service.on_created) {
-    const std::uint32_t serial = more(instance).serial;  // `instance` may move when others are created
-    sim_.at(sim_.now(), [&tell, serial] { tell(serial); });
-  }
-  if (at_once) {
-    more(instance).running_since = sim_.now();
+  const bool placed = !nodes_ || nodes_->admit(service, slot);
+  if (placed) announce(service, slot);
+  if (at_once && placed) {
+    more(instance).placed = more(instance).running_since = sim_.now();
     become_ready(service, slot);
     return slot;
   }
@@ -124,11 +123,25 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
                                 : draw_startup(service.params->startup, *service.startup_words);
   more(instance).slow_requests = start.slow_requests;
   more(instance).warm_slowdown = start.slowdown;
-  more(instance).running_since = sim_.now() + from_seconds(start.pending_s);
-  sim_.after(from_seconds(start.delay_s), [this, &service, slot, life] {
+  if (placed)
+    start_up(service, slot, start);
+  else
+    nodes_->start_when_placed(slot, start);
+  return slot;
+}
+
+void Replication::announce(Service& service, std::uint32_t slot) {
+  const std::uint32_t serial = lives_[slot].serial;
+  for (const auto& tell : service.on_created) sim_.at(sim_.now(), [&tell, serial] { tell(serial); });
+}
+
+void Replication::start_up(Service& service, std::uint32_t slot, const PhaseEffect& startup) {
+  lives_[slot].placed = sim_.now();
+  lives_[slot].running_since = sim_.now() + from_seconds(startup.pending_s);
+  const std::uint32_t life = lives_[slot].life;
+  sim_.after(from_seconds(startup.delay_s), [this, &service, slot, life] {
     if (lives_[slot].life == life && instances_[slot].state == Instance::State::kStarting) become_ready(service, slot);
   });
-  return slot;
 }
 
 void Replication::become_ready(Service& service, std::uint32_t slot) {
@@ -147,7 +160,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
     pump(service, station);
   }
   if (service.admission == Service::Admission::kOnDemand) {
-    if (service.outstanding[instance.position] == 0) function_idle(service, slot);
+    if (service.outstanding[instance.position] == 0) started_idle(service, slot);
   } else {
     flush_pending(service);
   }
@@ -157,6 +170,7 @@ void Replication::drain(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   instance.state = Instance::State::kDraining;
+  if (nodes_) nodes_->leaving(slot);
   if (service.outstanding[instance.position] == 0) return remove_instance(service, slot);
   const std::uint32_t life = more(instance).life;
   sim_.after(service.params->drain_timeout, [this, &service, slot, life] {
@@ -193,6 +207,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   ++more(instance).life;
   ++shared_[slot].version;
   service.free_slots.push_back(slot);
+  if (nodes_) nodes_->left(slot);
 }
 
 void Replication::lose_all(Service& service, std::uint32_t slot, Outcome why) {
@@ -205,7 +220,8 @@ void Replication::lose_all(Service& service, std::uint32_t slot, Outcome why) {
     if (pool_[r].state() != Request::State::kFree && pool_[r].instance == slot) lose(service, r, why);
 }
 
-// Kubernetes' order of victims, as far as it shows here: those not ready first, then the newest.
+// Kubernetes' order of victims, as far as it shows here: those without a node first, then those not ready, then the
+// newest.
 void Replication::set_replicas(Service& service, std::int64_t replicas) {
   service.spec_replicas = replicas;
   std::int64_t have = live(service);
@@ -217,6 +233,7 @@ void Replication::set_replicas(Service& service, std::int64_t replicas) {
     std::uint32_t victim = kNone;
     const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
       const Instance &x = instances_[a], &y = instances_[b];
+      if (nodes_ && nodes_->placed(a) != nodes_->placed(b)) return nodes_->placed(b);
       if ((x.state == Instance::State::kStarting) != (y.state == Instance::State::kStarting))
         return x.state == Instance::State::kStarting;
       return more(x).serial > more(y).serial;

@@ -6,22 +6,40 @@
 
 namespace windtunnel {
 
-// An idle instance, the most recently used first; else a new one, which the request waits for; else the service's
-// queue.
+// An idle instance, the most recently used first; else one that is being started ahead, or a new one, which the request
+// waits for; else the service's queue.
 void Replication::admit_on_demand(Service& service, std::uint32_t r) {
+  if (service.execution_ended != kNever)
+    service.keep_alive->arrived(service.in_system.value() > 1 ? Duration{} : sim_.now() - service.execution_ended);
   if (!service.idle.empty()) {
     const std::uint32_t slot = service.idle.back();
     service.idle.pop_back();
+    service.idle_time.add(sim_.now(), -1);
     ++lives_[slot].idle_stamp;
     return deliver(service, r, slot);
+  }
+  if (!service.loading.empty()) {
+    const std::uint32_t slot = service.loading.front();
+    forget_idle(service, slot);
+    return deliver_cold(service, r, slot);
   }
   if (live(service) < service.demand_terms->max_instances) {
     const std::uint32_t slot = create_instance(service, false);
     if (slot == kNone) return lose(service, r, Outcome::kRejectedNoInstance);
-    return deliver(service, r, slot);
+    // It takes the place of one that ended and would have been started again.
+    if (!service.unloaded.empty()) {
+      sim_.cancel(service.unloaded.back().load);
+      service.unloaded.pop_back();
+    }
+    return deliver_cold(service, r, slot);
   }
   if (!service.demand_terms->queue_at_maximum) return lose(service, r, Outcome::kRejectedThrottled);
   wait_at_service(service, r);
+}
+
+void Replication::deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot) {
+  if (pool_[r].is(Request::kMeasured)) ++service.cold_requests;
+  deliver(service, r, slot);
 }
 
 // Instances have gone and left room: the platform starts new ones for those that wait, it does not need a newcomer.
@@ -31,31 +49,75 @@ void Replication::start_for_pending(Service& service) {
     if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    deliver(service, r, slot);
+    deliver_cold(service, r, slot);
   }
 }
 
-void Replication::function_idle(Service& service, std::uint32_t slot) {
-  if (!service.pending.empty()) {
-    const std::uint32_t r = service.pending.pop(pool_.data());
-    --service.pending_count;
-    return deliver(service, r, slot);
-  }
-  Instance& instance = instances_[slot];
-  if (service.demand_terms->keep_alive == Duration::zero()) {
-    leave_ready(service, slot);
-    instance.state = Instance::State::kDraining;
-    return defer_removal(slot);
-  }
+bool Replication::serve_pending(Service& service, std::uint32_t slot) {
+  if (service.pending.empty()) return false;
+  const std::uint32_t r = service.pending.pop(pool_.data());
+  --service.pending_count;
+  deliver(service, r, slot);
+  return true;
+}
+
+void Replication::execution_ended(Service& service, std::uint32_t slot) {
+  service.execution_ended = sim_.now();
+  if (serve_pending(service, slot)) return;
+  const KeepAliveTerms terms = service.keep_alive->after_execution();
+  if (terms.load_after > Duration::zero() || terms.keep == Duration::zero()) return unload(service, slot, terms);
+  keep(service, slot, now_ns() + terms.keep.count());
+}
+
+// Ready without a request: it was started ahead, or its request did not wait for it.
+void Replication::started_idle(Service& service, std::uint32_t slot) {
+  std::erase(service.loading, slot);
+  if (serve_pending(service, slot)) return;
+  const InstanceLife& life = lives_[slot];
+  if (life.keep_until >= 0) return keep(service, slot, std::max(life.keep_until, now_ns()));
+  const KeepAliveTerms terms = service.keep_alive->after_execution();
+  if (terms.keep == Duration::zero()) return unload(service, slot, terms);
+  keep(service, slot, now_ns() + terms.keep.count());
+}
+
+void Replication::keep(Service& service, std::uint32_t slot, std::int64_t until) {
   service.idle.push_back(slot);
-  sim_.schedule(now_ns() + service.demand_terms->keep_alive.count(), kKeepAlive, slot, ++more(instance).idle_stamp);
+  service.idle_time.add(sim_.now(), 1);
+  sim_.schedule(until, kKeepAlive, slot, ++lives_[slot].idle_stamp);
+}
+
+void Replication::unload(Service& service, std::uint32_t slot, KeepAliveTerms terms) {
+  leave_ready(service, slot);
+  instances_[slot].state = Instance::State::kDraining;
+  defer_removal(slot);
+  if (terms.load_after == Duration::zero()) return;
+  const std::uint64_t number = service.unloads++;
+  const std::int64_t until = now_ns() + terms.keep.count();
+  service.unloaded.push_back(
+      {sim_.after(terms.load_after, [this, &service, number, until] { load_ahead(service, number, until); }), number});
+}
+
+void Replication::load_ahead(Service& service, std::uint64_t number, std::int64_t keep_until) {
+  std::erase_if(service.unloaded, [&](const Service::Unloaded& place) { return place.number == number; });
+  if (live(service) >= service.demand_terms->max_instances) return;
+  const std::uint32_t slot = create_instance(service, false);
+  if (slot == kNone) return;  // every zone is down
+  ++service.loads_ahead;
+  lives_[slot].keep_until = keep_until;
+  service.loading.push_back(slot);
+}
+
+// The instance is no longer one that waits for a request.
+void Replication::forget_idle(Service& service, std::uint32_t slot) {
+  if (std::erase(service.idle, slot) > 0) service.idle_time.add(sim_.now(), -1);
+  std::erase(service.loading, slot);
 }
 
 void Replication::keep_alive_over(std::uint32_t slot, std::uint32_t stamp) {
   Instance& instance = instances_[slot];
   if (instance.state != Instance::State::kReady || more(instance).idle_stamp != stamp) return;
   Service& service = *services_[instance.service];
-  service.idle.erase(std::find(service.idle.begin(), service.idle.end(), slot));
+  forget_idle(service, slot);
   remove_instance(service, slot);
 }
 

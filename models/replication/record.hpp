@@ -25,6 +25,7 @@ struct Record {
   };
   std::vector<ClassRecord> classes;  // in the order of Replication's classes
   std::vector<Value> values;         // every replication has the same names in the same order
+  std::vector<std::size_t> figures;  // places in `values` of those that policies report of themselves
   std::vector<Series> series;        // replication 0 only
   std::vector<Decision> decisions;   // replication 0 only
 };

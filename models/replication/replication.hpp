@@ -12,6 +12,7 @@
 #include "models/replication/record.hpp"
 #include "models/request/request.hpp"
 #include "models/scenario/scenario.hpp"
+#include "models/startup/startup.hpp"
 #include "sim/event/delay_line.hpp"
 #include "sim/event/simulation.hpp"
 #include "sim/observer.hpp"
@@ -25,6 +26,7 @@ namespace windtunnel {
 //   fleet.cpp        instances that come and go
 //   functions.cpp    an instance per request
 //   speed.cpp        how fast an instance works
+//   nodes.cpp        the machines instances run on, where the scenario has any
 //   control.cpp      control loops
 //   disturbance.cpp  faults
 //   books.cpp        counting, identities, series, the record
@@ -52,6 +54,7 @@ class Replication final : public FaultTarget {
 
   struct Service;
   struct Watch;
+  class Nodes;
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     bool cpu = true;
@@ -141,7 +144,10 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  void discard(Service& service, std::uint32_t r);  // out of the system
+  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);     // by the service itself
+  [[gnu::noinline]] void note_given(const Request& request);                   // to its instance …
+  [[gnu::noinline]] void note_left(Service& service, const Request& request);  // … and out of it
+  void discard(Service& service, std::uint32_t r);                             // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
@@ -154,6 +160,8 @@ class Replication final : public FaultTarget {
 
   // fleet.cpp
   std::uint32_t create_instance(Service& service, bool at_once);
+  void announce(Service& service, std::uint32_t slot);  // to whoever waits for new instances
+  void start_up(Service& service, std::uint32_t slot, const PhaseEffect& startup);
   void become_ready(Service& service, std::uint32_t slot);
   void remove_instance(Service& service, std::uint32_t slot);
   void defer_removal(std::uint32_t slot);  // of a drained instance, once the present event is over
@@ -168,7 +176,14 @@ class Replication final : public FaultTarget {
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);
-  void function_idle(Service& service, std::uint32_t slot);
+  void deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot);
+  bool serve_pending(Service& service, std::uint32_t slot);
+  void execution_ended(Service& service, std::uint32_t slot);
+  void started_idle(Service& service, std::uint32_t slot);
+  void keep(Service& service, std::uint32_t slot, std::int64_t until);
+  void unload(Service& service, std::uint32_t slot, KeepAliveTerms terms);
+  void load_ahead(Service& service, std::uint64_t number, std::int64_t keep_until);
+  void forget_idle(Service& service, std::uint32_t slot);
   void start_for_pending(Service& service);
   void keep_alive_over(std::uint32_t slot, std::uint32_t stamp);
 
@@ -182,12 +197,12 @@ class Replication final : public FaultTarget {
   double cpu_seconds(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
-  void watch(Service& service) const;
+  void watch(Service& service, const AutoscalerParams& params) const;
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);
   void wake(Service& service);
-  void buffer(Service& service, bool on);
+  void buffer(Service& service, bool on, std::map<std::string, double> inputs);
   std::uint32_t slot_with_room(Service& service);
   void admit_buffered(Service& service, std::uint32_t r);
   [[gnu::noinline]] void flush_pending(Service& service);
@@ -207,6 +222,7 @@ class Replication final : public FaultTarget {
   void check_identities(const Service& service) const;
   void write_service(Record& record, Service& service);
   void write_kind(Record& record, const RequestKind& kind);
+  static void write_times(Record& record, const std::string& prefix, const Histogram& h);
 
   // FaultTarget
   Time now() const override { return sim_.now(); }
@@ -244,6 +260,7 @@ class Replication final : public FaultTarget {
   std::vector<std::int64_t> later_demands_;  // of steps after the first, `steps_most_` per request
   std::uint32_t steps_most_ = 0;
   std::vector<bool> zone_up_;
+  std::unique_ptr<Nodes> nodes_;   // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;  // arrivals from here on are measured
   std::int64_t end_ = 0;
   std::uint64_t points_ = 0;

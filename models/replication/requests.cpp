@@ -145,8 +145,11 @@ void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t
 
 void Replication::admit_specially(Service& service, std::uint32_t r) {
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
-  if (service.ready > 0) return admit_buffered(service, r);
-  if (service.params->when_none_ready == WhenNoneReady::kReject) return lose(service, r, Outcome::kRejectedNoInstance);
+  const bool ready = service.ready > 0;
+  if (!ready && service.params->when_none_ready == WhenNoneReady::kReject)
+    return lose(service, r, Outcome::kRejectedNoInstance);
+  if (service.watched) note_taken_in(service, r);
+  if (ready) return admit_buffered(service, r);
   wait_at_service(service, r);
   wake(service);
 }
@@ -167,10 +170,8 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
   ++outstanding;
   Request& request = pool_[r];
   request.instance = slot;
-  if (service.watched) [[unlikely]] {
-    ++more(instance).arrived;
-    more(instance).held_sum -= now_ns();
-  }
+  if (service.watched) [[unlikely]]
+    note_given(request);
   if (service.gated) {
     if (more(instance).admitted >= more(instance).concurrency) {
       request.be(Request::State::kAtInstance);
@@ -440,6 +441,35 @@ void Replication::note(Watch& watch, Outcome how, std::int64_t latency_ns) {
   if (how == Outcome::kCompleted && watch.keeps_latency) watch.latency.record(latency_ns);
 }
 
+// --- what an autoscaler has kept of a request's way
+
+void Replication::note_taken_in(Service& service, std::uint32_t r) {
+  pool_[r].mark(Request::kProxied);
+  Watch& watch = *service.watch;
+  ++watch.proxied_arrived;
+  watch.proxied.add(sim_.now(), 1);
+  if (watch.proxied_first == kNever) watch.proxied_first = sim_.now();
+}
+
+void Replication::note_given(const Request& request) {
+  InstanceLife& life = lives_[request.instance];
+  ++life.arrived;
+  life.held_sum -= now_ns();
+  if (!request.is(Request::kProxied)) return;
+  ++life.proxied_arrived;
+  ++life.proxied_held;
+  life.proxied_sum -= now_ns();
+}
+
+void Replication::note_left(Service& service, const Request& request) {
+  InstanceLife& life = lives_[request.instance];
+  life.held_sum += now_ns();
+  if (!request.is(Request::kProxied)) return;
+  --life.proxied_held;
+  life.proxied_sum += now_ns();
+  service.watch->proxied.add(sim_.now(), -1);
+}
+
 void Replication::discard(Service& service, std::uint32_t r) {
   service.in_system.add(sim_.now(), -1);
   if (service.held) [[unlikely]]
@@ -454,7 +484,7 @@ void Replication::leave(Service& service, std::uint32_t r) {
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
   if (service.watched) [[unlikely]]
-    more(instance).held_sum += now_ns();
+    note_left(service, pool_[r]);
   if (service.gated) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
     if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
@@ -467,9 +497,9 @@ void Replication::leave(Service& service, std::uint32_t r) {
     if (instance.state == Instance::State::kDraining)
       defer_removal(slot);
     else if (service.admission == Service::Admission::kOnDemand && instance.state == Instance::State::kReady)
-      function_idle(service, slot);
+      execution_ended(service, slot);
   }
-  if (service.admission == Service::Admission::kBuffered && instance.state == Instance::State::kReady) [[unlikely]]
+  if (service.throttles && service.pending_count > 0 && instance.state == Instance::State::kReady) [[unlikely]]
     flush_pending(service);
 }
 
@@ -521,7 +551,10 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
   withdraw(service, r);
-  if (request.instance != kNone) leave(service, r);
+  if (request.instance != kNone)
+    leave(service, r);
+  else if (request.is(Request::kProxied))
+    service.watch->proxied.add(sim_.now(), -1);
   discard(service, r);
 }
 

@@ -14,6 +14,9 @@ namespace windtunnel {
 // Kept for an autoscaler that asks for it.
 struct Replication::Watch {
   std::uint64_t completed = 0, failed = 0;
+  std::uint64_t proxied_arrived = 0;  // requests that the service itself took in …
+  TimeWeighted proxied;               // … and has not seen the end of
+  Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
 };
@@ -34,6 +37,7 @@ struct Replication::Service {
   Backends visible;  // what the balancer sees: the ready prefix of both
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
+  bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
   bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
@@ -57,13 +61,22 @@ struct Replication::Service {
   std::vector<double> named;           // … and their values, scratch of look()
   Time starts_at{};                    // of the run, by the calendar
   Duration mean_startup{};
-  std::uint32_t places = kNone;  // requests that an instance serves at once; kNone: unlimited
+  std::uint32_t places = kNone;  // requests that a proxy lets into an instance at once; kNone: any number
   std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
-  std::vector<std::uint32_t> idle;  // functions without a request, the most recently idle last
-  RequestQueue pending;             // requests that wait for an instance
+  std::vector<std::uint32_t> idle;     // functions without a request, the most recently idle last …
+  std::vector<std::uint32_t> loading;  // … those that start without one …
+  struct Unloaded {                    // … and those that ended and are to be started again in time
+    Simulation::CallbackId load;
+    std::uint64_t number;
+  };
+  std::vector<Unloaded> unloaded;
+  std::uint64_t unloads = 0;
+  std::unique_ptr<KeepAlive> keep_alive;
+  Time execution_ended = kNever;  // of the last execution of a function; kNever: there was none
+  RequestQueue pending;           // requests that wait for an instance
   std::uint32_t pending_count = 0;
   std::vector<std::uint32_t> free_slots;
   std::uint32_t next_serial = 0;
@@ -73,8 +86,11 @@ struct Replication::Service {
 
   // --- books ---
   TimeWeighted alive, ready_time;  // instances
+  TimeWeighted idle_time;          // those of functions that are ready and have no request
   double gone_cpu_ns = 0;          // consumed by instances that are gone
   std::uint64_t cold_starts = 0;
+  std::uint64_t cold_requests = 0;  // measured ones that wait for the start of their instance (functions)
+  std::uint64_t loads_ahead = 0;
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
@@ -85,7 +101,7 @@ struct Replication::Service {
   std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
   std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
   struct Integrals {                  // over some stretch of time, count x ns
-    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, cpu = 0;
+    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, idle = 0, cpu = 0;
     std::array<double, 2> busy{};
   };
   Integrals total;       // since measuring began

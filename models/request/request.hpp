@@ -37,6 +37,7 @@ struct Request {
     kMeasured = 0x10,    // arrived after the warm-up
     kTimed = 0x20,       // stands in a delay line
     kClientGone = 0x40,  // its outcome is on record; what goes on is wasted work
+    kProxied = 0x80,     // the service itself took it in; kept where somebody watches
   };
   State state() const { return static_cast<State>(bits & 0x0f); }
   bool is(Mark mark) const { return (bits & mark) != 0; }

@@ -102,22 +102,40 @@ std::vector<std::string> pointer_tokens(std::string_view pointer) {
   return out;
 }
 
+namespace {
+
+// The part of a node that a pointer's token names, null if it has none.
+const JsonNode* part_of(const JsonNode& node, const std::string& token) {
+  if (node.kind == JsonNode::Kind::kObject) return node.find(token);
+  if (node.kind != JsonNode::Kind::kArray) return nullptr;
+  std::size_t index = 0;
+  const auto result = std::from_chars(token.data(), token.data() + token.size(), index);
+  const bool whole = result.ec == std::errc() && result.ptr == token.data() + token.size();
+  return whole && index < node.items.size() ? &node.items[index] : nullptr;
+}
+
+}  // namespace
+
 const JsonNode& nearest_node(const JsonNode& root, std::string_view pointer) {
   const JsonNode* node = &root;
   for (const std::string& token : pointer_tokens(pointer)) {
-    const JsonNode* next = nullptr;
-    if (node->kind == JsonNode::Kind::kObject) {
-      next = node->find(token);
-    } else if (node->kind == JsonNode::Kind::kArray) {
-      std::size_t index = 0;
-      const auto result = std::from_chars(token.data(), token.data() + token.size(), index);
-      if (result.ec == std::errc() && result.ptr == token.data() + token.size() && index < node->items.size())
-        next = &node->items[index];
-    }
+    const JsonNode* next = part_of(*node, token);
     if (next == nullptr) break;
     node = next;
   }
   return *node;
+}
+
+std::string written_pointer(const JsonNode& root, std::string_view pointer) {
+  const JsonNode* node = &root;
+  std::string out;
+  for (const std::string& token : pointer_tokens(pointer)) {
+    const JsonNode* next = node == nullptr ? nullptr : part_of(*node, token);
+    if (next == nullptr && token == "0" && node != nullptr && node->kind != JsonNode::Kind::kArray) continue;
+    out += '/' + pointer_token(token);
+    node = next;
+  }
+  return out;
 }
 
 // --- reading

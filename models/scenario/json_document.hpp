@@ -67,5 +67,7 @@ std::string pointer_token(std::string_view key);  // escaped, without the "/"
 std::vector<std::string> pointer_tokens(std::string_view pointer);
 // The node a pointer leads to, or the last one on the way that exists.
 const JsonNode& nearest_node(const JsonNode& root, std::string_view pointer);
+// The pointer as it is in the document where an item of a list stands for the list: without the item's "/0".
+std::string written_pointer(const JsonNode& root, std::string_view pointer);
 
 }  // namespace windtunnel

@@ -1,6 +1,8 @@
 #include "models/scenario/list.hpp"
 
 #include "models/autoscaler/metric/scaling_metric.hpp"
+#include "models/autoscaler/predictive/sizing.hpp"
+#include "models/forecast/forecaster.hpp"
 #include "models/scenario/bounds_text.hpp"
 #include "models/scenario/units.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -16,11 +18,13 @@ class FieldLister final : public ValueVisitor {
   FieldLister(ListedField field, std::optional<Unit> unit, std::vector<ListedField>& out)
       : field_(std::move(field)), unit_(unit), out_(out) {}
 
-  void value(bool&, const FieldInfo&) override { add("true or false", {}, {}); }
+  void value(bool&, const FieldInfo& info) override { add("true or false", quotes(info), {}); }
   void value(std::int64_t&, const FieldInfo& info) override {
-    add("whole number", {}, bounds_text(info.bounds, format_number));
+    add("whole number", quotes(info), bounds_text(info.bounds, format_number));
   }
-  void value(double&, const FieldInfo& info) override { add("number", {}, bounds_text(info.bounds, format_number)); }
+  void value(double&, const FieldInfo& info) override {
+    add("number", quotes(info), bounds_text(info.bounds, format_number));
+  }
   void value(std::string&, const FieldInfo&) override { add("text", {}, {}); }
   void value(Duration&, const FieldInfo& info) override {
     add("duration", kDurationUnits, bounds_text(info.bounds, spell_seconds));
@@ -36,6 +40,9 @@ class FieldLister final : public ValueVisitor {
   void value(Bytes&, const FieldInfo& info) override {
     add("bytes", kByteUnits, bounds_text(info.bounds, format_bytes));
   }
+  void value(Quantity&, const FieldInfo& info) override {
+    add("quantity", kQuantitySuffixes, bounds_text(info.bounds, format_quantity));
+  }
   void value(Amount&, const FieldInfo& info) override {
     add("amount", "of what is drawn", bounds_text(info.bounds, format_number));
   }
@@ -45,8 +52,9 @@ class FieldLister final : public ValueVisitor {
     add("one of " + names, {}, {});
   }
   void object(ObjectView& v, const FieldInfo&) override;
-  void list(ListView& v, const FieldInfo&) override {
-    inside("list of ", "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
+  void list(ListView& v, const FieldInfo& info) override {
+    const std::string_view words = info.bounds.one_or_several ? "one or a list of " : "list of ";
+    inside(words, "[]", [&](ValueVisitor& to) { v.visit(v.size(), to); });
   }
   void map(MapView& v, const FieldInfo&) override {
     inside("map of ", "{}", [&](ValueVisitor& to) { v.visit_default(to); });
@@ -55,6 +63,7 @@ class FieldLister final : public ValueVisitor {
   void choice(ChoiceView& v, const FieldInfo&) override { add(std::string(v.kind()), {}, {}); }
 
  private:
+  static std::string_view quotes(const FieldInfo& info) { return info.bounds.quoted ? "in quotes" : ""; }
   void add(std::string type, std::string_view unit, std::string bounds) {
     field_.type = prefix_ + std::move(type);
     field_.unit = unit;
@@ -135,7 +144,11 @@ std::vector<ListedKind> list_types() {
           kind_of<LoadBalancerParams>(),
           kind_of<AutoscalerParams>(),
           kind_of<ScalingMetric>(),
+          kind_of<KeepAliveParams>(),
+          kind_of<ForecasterParams>(),
+          kind_of<predictive::Sizing>(),
           kind_of<Signal>(),
+          kind_of<NodeAutoscalerParams>(),
           kind_of<Fault>(),
           kind_of<Objective>()};
 }

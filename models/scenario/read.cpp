@@ -81,6 +81,12 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
     ProblemsAt problems(issues, at, folder.string());
     params.mutable_params().load(folder, problems);
   }
+  for (auto& [service, params] : out.scenario.services) {
+    const std::string at = "/services/" + pointer_token(service) + "/autoscaler";
+    if (!params.autoscaler || !issues.sound(at)) continue;
+    ProblemsAt problems(issues, at, folder.string());
+    params.autoscaler.mutable_params().load(folder, problems);
+  }
   if (issues.error_count() != 0) throw ConfigError(issues.take_errors());
   out.warnings = issues.take_warnings();
   return out;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/scenario/json_document.hpp"
 #include "models/scenario/nearest.hpp"
+#include "models/scenario/units.hpp"
 
 namespace windtunnel {
 namespace {
@@ -19,6 +21,22 @@ std::vector<std::string> keys_of(const std::map<std::string, T>& map) {
   return out;
 }
 
+// Problems of a part whose pointers are relative to it.
+class ProblemsBelow final : public Problems {
+ public:
+  ProblemsBelow(Problems& problems, std::string at) : problems_(problems), at_(std::move(at)) {}
+  void error(std::string_view at, std::string message) override {
+    problems_.error(at_ + std::string(at), std::move(message));
+  }
+  void warning(std::string_view at, std::string message) override {
+    problems_.warning(at_ + std::string(at), std::move(message));
+  }
+
+ private:
+  Problems& problems_;
+  std::string at_;
+};
+
 class References {
  public:
   References(const Scenario& scenario, const Soundness& soundness, Problems& problems)
@@ -28,6 +46,7 @@ class References {
     check_services();
     check_signals();
     check_zones();
+    check_nodes();
     check_traffic();
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) check_fault("/faults/" + std::to_string(i), i);
     for (std::size_t i = 0; i < scenario_.objectives.size(); ++i) {
@@ -47,6 +66,7 @@ class References {
   }
 
   void check_signals() {
+    const std::vector<std::string> signals = keys_of(scenario_.signals);
     std::set<std::string> looked_at;
     bool all_known = true;
     for (const auto& [name, service] : scenario_.services) {
@@ -55,8 +75,10 @@ class References {
       if (!service.autoscaler || !soundness_.sound(at)) continue;
       const auto autoscaler = service.autoscaler->make();
       if (!autoscaler) continue;
+      ProblemsBelow problems(problems_, at);
+      const bool said = soundness_.readable("/signals") && service.autoscaler->check_signals(signals, problems);
       for (const std::string& wanted : autoscaler->watched().signals) {
-        signal_exists(at, wanted);
+        if (!said) signal_exists(at, wanted);
         looked_at.insert(wanted);
       }
     }
@@ -79,6 +101,62 @@ class References {
       if (!zone.empty() && !seen.insert(zone).second)
         problems_.error(at, "the zone " + in_quotes(zone) + " is listed twice");
     }
+  }
+
+  void check_nodes() {
+    const std::vector<NodeGroupParams>& groups = scenario_.cluster.nodes;
+    if (!soundness_.sound("/cluster/nodes")) return;
+    if (groups.empty()) {
+      if (scenario_.cost.per_node_hour > 0)
+        problems_.warning("/cost/per_node_hour", "prices nothing: the cluster has no \"nodes\"");
+      return;
+    }
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const std::string at = "/cluster/nodes/" + std::to_string(i);
+      for (std::size_t k = 0; k < groups[i].zones.size(); ++k)
+        zone_exists(at + "/zones/" + std::to_string(k), groups[i].zones[k]);
+      const NodeAutoscalerParams* by = scenario_.cluster.autoscaler_of(groups[i]);
+      if (by != nullptr && by->needs_prices() && !groups[i].price && scenario_.cost.per_node_hour == 0)
+        problems_.error(at + "/price",
+                        "is missing: the autoscaler of these nodes compares prices, and cost has no "
+                        "per_node_hour");
+    }
+    for (const auto& [name, service] : scenario_.services) check_pod("/services/" + pointer_token(name), name, service);
+  }
+
+  // An instance as a pod: what it asks for is known, and some node is large enough.
+  void check_pod(const std::string& at, const std::string& name, const ServiceParams& service) {
+    if (name == "cluster")
+      problems_.error(at,
+                      "a service of this name would be mistaken for the cluster in results; nodes have figures there");
+    const std::string requests_at = at + "/instance/resources/requests";
+    if (!soundness_.sound(requests_at)) return;
+    const ResourceList& requests = service.instance.resources.requests;
+    for (const auto& [key, given] :
+         {std::pair("/cpu", requests.cpu.has_value()), std::pair("/memory", requests.memory.has_value())})
+      if (!given)
+        problems_.error(requests_at + key, "is missing: with cluster.nodes an instance is placed by what it asks for");
+    if (!requests.cpu || !requests.memory) return;
+    const NodeResources pod = NodeResources::of(*requests.cpu, *requests.memory, 1);
+    NodeResources largest;
+    for (const NodeGroupParams& group : scenario_.cluster.nodes) {
+      const NodeResources allocatable = group.allocatable();
+      if (allocatable.holds(pod)) return;
+      largest.milli_cpu = std::max(largest.milli_cpu, allocatable.milli_cpu);
+      largest.memory = std::max(largest.memory, allocatable.memory);
+    }
+    problems_.error(requests_at, "an instance of " + format_cpu(requests.cpu->cores) + " CPU and " +
+                                     format_bytes(requests.memory->count) + " fits on no node: they have at most " +
+                                     format_cpu(static_cast<double>(largest.milli_cpu) / 1000) + " CPU and " +
+                                     format_bytes(static_cast<double>(largest.memory)) + " for pods");
+  }
+
+  void zone_exists(const std::string& at, const std::string& zone) {
+    const std::vector<std::string>& zones = scenario_.cluster.zones;
+    if (std::find(zones.begin(), zones.end(), zone) != zones.end()) return;
+    problems_.error(
+        at, "there is no zone " + in_quotes(zone) +
+                (zones.empty() ? std::string("; the cluster has no \"zones\"") : suggestion(zone, zones, "zones")));
   }
 
   void check_traffic() {
@@ -123,11 +201,7 @@ class References {
     if (const std::string service = fault->service(); !service.empty()) service_exists(at + "/service", service);
     const std::string zone = fault->zone();
     if (zone.empty() || !soundness_.sound("/cluster")) return;
-    const std::vector<std::string>& zones = scenario_.cluster.zones;
-    if (std::find(zones.begin(), zones.end(), zone) != zones.end()) return;
-    problems_.error(at + "/zone", "there is no zone " + in_quotes(zone) +
-                                      (zones.empty() ? std::string("; the cluster has no \"zones\"")
-                                                     : suggestion(zone, zones, "zones")));
+    zone_exists(at + "/zone", zone);
   }
 
   // Reports it if not. Nothing is said while the services themselves could not be read.

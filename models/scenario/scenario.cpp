@@ -22,10 +22,6 @@ void MetricsParams::describe(FieldVisitor& v) {
   v.field("number_in_system", number_in_system, "Also keep for how long each service held how many requests");
 }
 
-void Cluster::describe(FieldVisitor& v) {
-  v.field("zones", zones, "Failure domains, over which instances are spread evenly; empty: one nameless zone");
-}
-
 void Scenario::describe(FieldVisitor& v) {
   v.field("$schema", schema, "Where editors find the JSON Schema of this format");
   v.field("windtunnel", windtunnel, "Version of the format", {.lo = 1, .hi = 1, .required = true});

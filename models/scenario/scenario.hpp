@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cluster/cluster_params.hpp"
 #include "models/cost/cost.hpp"
 #include "models/fault/fault.hpp"
 #include "models/objective/objective.hpp"
@@ -17,11 +18,6 @@ namespace windtunnel {
 struct MetricsParams {
   Duration resolution = std::chrono::seconds{10};  // of the series
   bool number_in_system = false;  // also keep how long each service held n requests ("<service>.number_in_system.…")
-  void describe(FieldVisitor& v);
-};
-
-struct Cluster {
-  std::vector<std::string> zones;  // instances are spread over them evenly; empty: one nameless zone
   void describe(FieldVisitor& v);
 };
 
@@ -40,7 +36,7 @@ struct Scenario {
   std::vector<Traffic> traffic;
   std::map<std::string, ServiceParams> services;
   Signals signals;
-  Cluster cluster;
+  ClusterParams cluster;
   std::vector<Choice<Fault>> faults;
   std::vector<Choice<Objective>> objectives;
   Cost cost;
@@ -48,8 +44,8 @@ struct Scenario {
   Time starts_at_utc() const;  // since 1970-01-01 00:00
 
   void describe(FieldVisitor& v);
-  // Cross references: traffic to services, classes to work, autoscalers to signals, faults to zones, objectives to
-  // services.
+  // Cross references: traffic to services, classes to work, autoscalers to signals, nodes and faults to zones, instances
+  // to nodes they fit on, objectives to services.
   void check(Problems& p);
 };
 

@@ -71,6 +71,9 @@ JsonNode definition_of_unit(std::string_view name) {
   } else if (name == "cpu") {
     out = either(number_from_zero(), pattern(decimal + "[mun]?"));
     meaning = "CPU in cores, as a Kubernetes quantity such as 500m";
+  } else if (name == "quantity") {
+    out = either(with_type("number"), pattern("[+-]?" + decimal + "([num]|[kMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?"));
+    meaning = "A number, as a Kubernetes quantity such as 500m, 1k or 512Mi";
   } else {
     assert(name == "bytes");
     out = either(number_from_zero(), pattern(decimal + "(B|[kKMGTPE]B?|[KMGTPE]iB?|e[369])?"));
@@ -86,12 +89,19 @@ std::string spell_seconds(double seconds) { return format_duration(seconds); }
 
 class SchemaWriter final : public ValueVisitor {
  public:
-  void value(bool&, const FieldInfo&) override { result_ = with_type("boolean"); }
+  void value(bool&, const FieldInfo& info) override {
+    result_ = with_type("boolean");
+    if (info.bounds.quoted) result_ = either(pattern("(true|false)"), std::move(result_));
+  }
   void value(std::int64_t&, const FieldInfo& info) override {
     result_ = with_type("integer");
     add_bounds(info.bounds);
+    quote(info.bounds, "-?[0-9]+");
   }
-  void value(double&, const FieldInfo& info) override { number(info.bounds); }
+  void value(double&, const FieldInfo& info) override {
+    number(info.bounds);
+    quote(info.bounds, "-?" + std::string(kDecimal));
+  }
   void value(std::string&, const FieldInfo&) override { result_ = with_type("string"); }
   void value(Duration&, const FieldInfo& info) override { unit("duration", bounds_text(info.bounds, spell_seconds)); }
   void value(Rate&, const FieldInfo& info) override { unit("rate", bounds_text(info.bounds, format_rate)); }
@@ -103,6 +113,7 @@ class SchemaWriter final : public ValueVisitor {
   }
   void value(Cpu&, const FieldInfo& info) override { unit("cpu", bounds_text(info.bounds, format_cpu)); }
   void value(Bytes&, const FieldInfo& info) override { unit("bytes", bounds_text(info.bounds, format_bytes)); }
+  void value(Quantity&, const FieldInfo& info) override { unit("quantity", bounds_text(info.bounds, format_quantity)); }
   void value(Amount&, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:
@@ -128,11 +139,12 @@ class SchemaWriter final : public ValueVisitor {
     --depth_;
     result_ = fields.take();
   }
-  void list(ListView& v, const FieldInfo&) override {
+  void list(ListView& v, const FieldInfo& info) override {
     v.visit(v.size(), *this);
+    JsonNode item = finished();
     JsonNode out = with_type("array");
-    out.add("items", finished());
-    result_ = std::move(out);
+    out.add("items", item);
+    result_ = info.bounds.one_or_several ? either(std::move(item), std::move(out)) : std::move(out);
   }
   void map(MapView& v, const FieldInfo&) override {
     v.visit_default(*this);
@@ -233,6 +245,13 @@ class SchemaWriter final : public ValueVisitor {
   void number(const Bounds& bounds) {
     result_ = with_type("number");
     add_bounds(bounds);
+  }
+
+  // A number that may be written as text: the schema cannot say what fits inside, the description does.
+  void quote(const Bounds& bounds, const std::string& regex) {
+    if (!bounds.quoted) return;
+    result_ = either(pattern(regex), std::move(result_));
+    note_ = bounds_text(bounds, format_number);
   }
 
   void add_bounds(const Bounds& bounds) {

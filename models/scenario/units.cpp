@@ -1,5 +1,6 @@
 #include "models/scenario/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -165,6 +166,34 @@ constexpr std::array<Suffix, 31> kByteSuffixes{{
     {"e9", 0, 9},
 }};
 
+constexpr std::array<Suffix, 16> kQuantityFactors{{{"n", 0, -9},
+                                                   {"u", 0, -6},
+                                                   {"m", 0, -3},
+                                                   {"", 0, 0},
+                                                   {"k", 0, 3},
+                                                   {"M", 0, 6},
+                                                   {"G", 0, 9},
+                                                   {"T", 0, 12},
+                                                   {"P", 0, 15},
+                                                   {"E", 0, 18},
+                                                   {"Ki", 0x1p10, 0},
+                                                   {"Mi", 0x1p20, 0},
+                                                   {"Gi", 0x1p30, 0},
+                                                   {"Ti", 0x1p40, 0},
+                                                   {"Pi", 0x1p50, 0},
+                                                   {"Ei", 0x1p60, 0}}};
+
+// Of "e3" or "E-6".
+std::optional<int> decimal_exponent(std::string_view suffix) {
+  if (suffix.size() < 2 || suffix.size() > 4 || (suffix.front() != 'e' && suffix.front() != 'E')) return std::nullopt;
+  suffix.remove_prefix(1);
+  if (suffix.front() == '+') suffix.remove_prefix(1);
+  int exponent = 0;
+  const auto [end, error] = std::from_chars(suffix.data(), suffix.data() + suffix.size(), exponent);
+  if (error != std::errc{} || end != suffix.data() + suffix.size()) return std::nullopt;
+  return exponent;
+}
+
 }  // namespace
 
 std::string parse_duration(std::string_view text, Duration& out) {
@@ -262,6 +291,31 @@ std::string parse_bytes(std::string_view text, double& bytes) {
   return "has the unknown unit " + in_quotes(suffix) + help;
 }
 
+std::string parse_quantity(std::string_view text, double& value) {
+  double read = 0;
+  const std::string help = "; a quantity is a number with or without a suffix (" + std::string(kQuantitySuffixes) +
+                           R"(), such as 3, "500m" or "1k")";
+  if (text.empty()) return "is empty" + help;
+  const bool negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  const std::size_t length = decimal_length(text);
+  if (length == 0) return "is not a quantity" + help;
+  const std::string_view decimal = text.substr(0, length), suffix = text.substr(length);
+  const auto known =
+      std::find_if(kQuantityFactors.begin(), kQuantityFactors.end(), [&](const Suffix& s) { return s.name == suffix; });
+  if (known != kQuantityFactors.end()) {
+    read = known->factor > 0 ? scaled(decimal, 0) * known->factor : scaled(decimal, known->decimal_exponent);
+  } else if (const auto exponent = decimal_exponent(suffix)) {
+    read = scaled(decimal, *exponent);
+  } else {
+    if (suffix == "K") return "has the unknown suffix \"K\"; did you mean \"k\"?";
+    return "has the unknown suffix " + in_quotes(suffix) + help;
+  }
+  if (!std::isfinite(read)) return "is too large";
+  value = negative ? -read : read;
+  return {};
+}
+
 std::string format_number(double value) {
   std::array<char, 40> buffer{};
   if (value == 0) value = 0;  // no "-0"
@@ -357,6 +411,17 @@ std::string format_bytes(double bytes) {
       if (is_whole(bytes / factor)) return format_fixed(bytes / factor) + std::string(name);
   }
   return format_fixed(bytes);
+}
+
+std::string format_quantity(double value) {
+  // Sizes read better in binary multiples; a whole number of thousands is more likely a count.
+  if (is_whole(value) && value != 0 && !is_whole(value / 1000) && is_whole(value / 0x1p20)) return format_bytes(value);
+  for (const auto& [name, parts] :
+       std::array<std::pair<std::string_view, double>, 3>{{{"m", 1e3}, {"u", 1e6}, {"n", 1e9}}}) {
+    const double count = std::round(value * parts);
+    if (!is_whole(value) && is_whole(count) && count / parts == value) return format_fixed(count) + std::string(name);
+  }
+  return format_fixed(value);
 }
 
 }  // namespace windtunnel

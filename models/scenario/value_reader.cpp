@@ -17,8 +17,9 @@ namespace windtunnel {
 // ---------------------------------------------------------------------------------------------------
 
 Issue IssueCollector::issue(const std::string& pointer, std::string message) const {
-  const JsonNode& node = nearest_node(root_, pointer);
-  return issue(pointer, std::move(message), node.line, node.column, node.origin);
+  const std::string written = written_pointer(root_, pointer);
+  const JsonNode& node = nearest_node(root_, written);
+  return issue(written, std::move(message), node.line, node.column, node.origin);
 }
 
 Issue IssueCollector::issue(const std::string& pointer, std::string message, int line, int column, int origin) const {
@@ -53,13 +54,15 @@ std::vector<Issue> in_order(std::vector<Issue> issues) {
 }  // namespace
 
 bool IssueCollector::readable(std::string_view pointer) const {
+  const std::string written = written_pointer(root_, pointer);
   return std::none_of(errors_.begin(), errors_.end(),
-                      [&](const Issue& e) { return e.file == file_ && is_within(pointer, e.pointer); });
+                      [&](const Issue& e) { return e.file == file_ && is_within(written, e.pointer); });
 }
 
 bool IssueCollector::sound(std::string_view pointer) const {
+  const std::string written = written_pointer(root_, pointer);
   return readable(pointer) && std::none_of(errors_.begin(), errors_.end(), [&](const Issue& e) {
-           return e.file == file_ && is_within(e.pointer, pointer);
+           return e.file == file_ && is_within(e.pointer, written);
          });
 }
 
@@ -140,28 +143,33 @@ class ValueReader final : public ValueVisitor {
     return checked_;
   }
 
-  void value(bool& v, const FieldInfo&) override {
-    if (node_->kind == JsonNode::Kind::kBoolean) {
-      v = node_->boolean;
+  void value(bool& v, const FieldInfo& info) override {
+    const JsonNode node = unquoted(info);
+    if (node.kind == JsonNode::Kind::kBoolean) {
+      v = node.boolean;
     } else {
-      needs("true or false");
+      needs(info.bounds.quoted ? R"("true" or "false")" : "true or false");
     }
   }
 
   void value(std::int64_t& v, const FieldInfo& info) override {
-    if (!node_->is_number()) return needs("a whole number");
-    std::int64_t read = node_->integer;
-    if (node_->kind == JsonNode::Kind::kNumber) {
-      if (node_->number != std::floor(node_->number)) return needs("a whole number");
-      if (std::abs(node_->number) > 0x1p53) return error("the number " + node_->text + " is too large");
-      read = static_cast<std::int64_t>(node_->number);
+    const std::string whole = info.bounds.quoted ? R"(a whole number in double quotes, such as "3")" : "a whole number";
+    const JsonNode node = unquoted(info);
+    if (!node.is_number()) return needs(whole);
+    std::int64_t read = node.integer;
+    if (node.kind == JsonNode::Kind::kNumber) {
+      if (node.number != std::floor(node.number)) return needs(whole);
+      if (std::abs(node.number) > 0x1p53) return error("the number " + node.text + " is too large");
+      read = static_cast<std::int64_t>(node.number);
     }
     if (fits(static_cast<double>(read), info.bounds, format_number)) v = read;
   }
 
   void value(double& v, const FieldInfo& info) override {
-    if (!node_->is_number()) return needs("a plain number");
-    if (fits(node_->number, info.bounds, format_number)) v = node_->number;
+    const JsonNode node = unquoted(info);
+    if (!node.is_number())
+      return needs(info.bounds.quoted ? R"(a number in double quotes, such as "70")" : "a plain number");
+    if (fits(node.number, info.bounds, format_number)) v = node.number;
   }
 
   void value(std::string& v, const FieldInfo&) override {
@@ -223,6 +231,19 @@ class ValueReader final : public ValueVisitor {
 
   void value(Bytes& v, const FieldInfo& info) override { read_bytes(v.count, info); }
 
+  void value(Quantity& v, const FieldInfo& info) override {
+    double read = 0;
+    if (node_->is_number()) {
+      read = node_->number;
+    } else if (node_->kind == JsonNode::Kind::kString) {
+      if (const std::string wrong = parse_quantity(node_->text, read); !wrong.empty())
+        return error(in_quotes(node_->text) + " " + wrong);
+    } else {
+      return needs(R"(a quantity, such as 3, "500m" or "1k")");
+    }
+    if (fits(read, info.bounds, format_quantity)) v.value = read;
+  }
+
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:
@@ -267,8 +288,13 @@ class ValueReader final : public ValueVisitor {
     v.check(problems);
   }
 
-  void list(ListView& v, const FieldInfo&) override {
-    if (node_->kind != JsonNode::Kind::kArray) return needs("a list [ … ]");
+  void list(ListView& v, const FieldInfo& info) override {
+    if (node_->kind != JsonNode::Kind::kArray) {
+      if (!info.bounds.one_or_several) return needs("a list [ … ]");
+      v.clear();
+      v.append();
+      return v.visit(0, *this);
+    }
     v.clear();
     const JsonNode& list = *node_;
     for (std::size_t i = 0; i < list.items.size(); ++i) {
@@ -479,11 +505,20 @@ class ValueReader final : public ValueVisitor {
     return false;
   }
 
+  // The node, or the number or truth value that it spells as text where that is how the field is written.
+  JsonNode unquoted(const FieldInfo& info) const {
+    if (!info.bounds.quoted || node_->kind != JsonNode::Kind::kString) return *node_;
+    JsonDocument inside = parse_json(node_->text);
+    const bool spells = inside.complete && inside.problems.empty() &&
+                        (inside.root.is_number() || inside.root.kind == JsonNode::Kind::kBoolean);
+    return spells ? std::move(inside.root) : *node_;
+  }
+
   void needs(const std::string& what) {
     std::string message = "needs " + what + "; found " + found(*node_);
     double number = 0;
     if (node_->kind == JsonNode::Kind::kString && what.find("number") != std::string::npos &&
-        parse_cpu(node_->text, number).empty())
+        what.find("quotes") == std::string::npos && parse_cpu(node_->text, number).empty())
       message += "; a plain number stands without quotes";
     error(std::move(message));
   }

@@ -17,9 +17,18 @@ class ValueWriter final : public ValueVisitor {
     return out;
   }
 
-  void value(bool& v, const FieldInfo&) override { result_ = JsonNode::of(v); }
-  void value(std::int64_t& v, const FieldInfo&) override { result_ = JsonNode::of(v); }
-  void value(double& v, const FieldInfo&) override { number(v); }
+  void value(bool& v, const FieldInfo& info) override {
+    result_ = JsonNode::of(v);
+    if (info.bounds.quoted) result_ = JsonNode::of(std::string_view(v ? "true" : "false"));
+  }
+  void value(std::int64_t& v, const FieldInfo& info) override {
+    result_ = JsonNode::of(v);
+    if (info.bounds.quoted) result_ = JsonNode::of(std::string_view(std::to_string(v)));
+  }
+  void value(double& v, const FieldInfo& info) override {
+    number(v);
+    if (info.bounds.quoted && result_) result_ = JsonNode::of(std::string_view(format_number(v)));
+  }
   void value(std::string& v, const FieldInfo&) override { result_ = JsonNode::of(std::string_view(v)); }
   void value(Duration& v, const FieldInfo&) override { result_ = JsonNode::of(std::string_view(format_duration(v))); }
   void value(Rate& v, const FieldInfo&) override {
@@ -35,6 +44,14 @@ class ValueWriter final : public ValueVisitor {
     }
   }
   void value(Bytes& v, const FieldInfo&) override { bytes(v.count); }
+  void value(Quantity& v, const FieldInfo&) override {
+    if (!std::isfinite(v.value)) return;
+    if (const std::string text = format_quantity(v.value); text.back() > '9') {
+      result_ = JsonNode::of(std::string_view(text));
+    } else {
+      number(v.value);
+    }
+  }
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

@@ -23,6 +23,23 @@ std::string escaped(const std::string& key) {
   return out;
 }
 
+// What an autoscaler with a proxy in front of the instances needs of the service.
+void check_proxy(const ServiceParams& service, const AutoscalerParams::Buffering& proxy, Problems& p) {
+  const std::string type = service.autoscaler.type();
+  if (service.when_none_ready != WhenNoneReady::kWait)
+    p.error("/when_none_ready",
+            "is \"reject\"; " + type + " needs \"wait\": its proxy keeps requests until an instance is ready");
+  if (proxy.per_instance == 0 || !service.instance.runtime) return;
+  const std::optional<std::int64_t> served = service.instance.served_at_once();
+  const std::string limit = "containerConcurrency, " + std::to_string(proxy.per_instance) + ", is the most that ";
+  const std::string serves =
+      "an instance serves " + (served ? std::to_string(*served) : "any number of") + " requests at once";
+  if (!served || *served > proxy.per_instance)
+    p.error("/instance/concurrency", serves + "; " + limit + type + " lets into it");
+  else if (*served < proxy.per_instance)
+    p.warning("/instance/concurrency", serves + "; " + limit + type + " lets into it, so the others wait inside");
+}
+
 }  // namespace
 
 void ServiceParams::describe(FieldVisitor& v) {
@@ -71,6 +88,7 @@ void ServiceParams::check(Problems& p) {
   if (autoscaler->needs_cpu_request() && !instance.resources.requests.cpu)
     p.error("/instance/resources/requests/cpu",
             "is missing; " + autoscaler.type() + " computes utilization relative to the request");
+  if (const auto proxy = autoscaler->buffering()) check_proxy(*this, *proxy, p);
 }
 
 }  // namespace windtunnel

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "models/signal/types.hpp"
-#include "models/workload/turn.hpp"
+#include "sim/random/math.hpp"
 
 namespace windtunnel {
 namespace {
@@ -25,7 +25,7 @@ class DiurnalSignal final : public Signal {
   double at(Time since_warmup) const override {
     const Time t = std::max(since_warmup, Time{}) + starts_at_;
     const Duration into = t % period_ - peak_at_.value_or(period_ / 2);
-    const Turn phase = turn(static_cast<double>(into.count()) / static_cast<double>(period_.count()));
+    const Turn phase = turn_of(static_cast<double>(into.count()) / static_cast<double>(period_.count()));
     const bool weekend = t / period_ % 7 >= 5;
     return mean_ * (weekend ? weekend_ : 1) * (1 + amplitude_.value * phase.cosine);
   }

@@ -3,7 +3,7 @@
 
 #include "models/workload/builtin.hpp"
 #include "models/workload/profile.hpp"
-#include "models/workload/turn.hpp"
+#include "sim/random/math.hpp"
 
 namespace windtunnel {
 namespace {
@@ -26,7 +26,7 @@ class Wave final : public Profile {
   bool next(Segment& out) override {
     const double period = to_seconds(shape_.period);
     const Turn phase =
-        turn(static_cast<double>((into_ - shape_.peak_at).count()) / static_cast<double>(shape_.period.count()));
+        turn_of(static_cast<double>((into_ - shape_.peak_at).count()) / static_cast<double>(shape_.period.count()));
     const bool weekend = period_ % 7 >= 5;
     out = Segment{};
     out.shape = Segment::Shape::kWave;

@@ -33,7 +33,7 @@ class Gaps {
     used_ = 0;
     if (!transform_) return;
     std::array<std::uint64_t, kBatch> words;
-    for (std::uint64_t& word : words) word = stream_.next();
+    stream_.fill(words.data(), words.size());
     transform_->apply(words.data(), gaps_.data(), kBatch);
   }
 

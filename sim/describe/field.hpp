@@ -33,6 +33,9 @@ struct Cpu {  // Kubernetes quantity: "500m", "2", 2
 struct Bytes {  // Kubernetes quantity or decimal size: "512Mi", "420MB", "1G"
   double count = 0;
 };
+struct Quantity {  // Kubernetes quantity of whatever the field counts: "500m", "1k", "2Gi", 3
+  double value = 0;
+};
 // A number in the unit of the distribution that holds it: a duration where durations are drawn, plain elsewhere.
 struct Amount {
   double value = 0;
@@ -51,7 +54,9 @@ struct Bounds {
   double hi = std::numeric_limits<double>::infinity();
   bool above_lo = false;        // lo itself does not fit
   bool required = false;        // no default: leaving the field out is an error
+  bool quoted = false;          // a number or truth value that is written as text, as Kubernetes' annotations are
   Unit unit = Unit::kDuration;  // for distributions only
+  bool one_or_several = false;  // of a list: an item may stand by itself for a list of one
 };
 inline constexpr Bounds kRequired{.required = true};
 inline constexpr Bounds kPositive{.lo = 0, .above_lo = true};
@@ -151,6 +156,7 @@ class ValueVisitor {
   virtual void value(Share& v, const FieldInfo& info) = 0;
   virtual void value(Cpu& v, const FieldInfo& info) = 0;
   virtual void value(Bytes& v, const FieldInfo& info) = 0;
+  virtual void value(Quantity& v, const FieldInfo& info) = 0;
   virtual void value(Amount& v, const FieldInfo& info) = 0;
   virtual void value(Enumerated& v, const FieldInfo& info) = 0;
   virtual void object(ObjectView& v, const FieldInfo& info) = 0;

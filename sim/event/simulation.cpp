@@ -28,11 +28,11 @@ void Simulation::cancel(CallbackId id) {
 }
 
 void Simulation::fire(const Event& e) {
-  Callback& callback = callbacks_[e.target];
-  if (callback.stamp != e.stamp) return;
+  Callback& callback = callbacks_[e.target()];
+  if (callback.stamp != e.stamp()) return;
   const std::function<void()> action = std::exchange(callback.action, nullptr);
   ++callback.stamp;
-  free_callbacks_.push_back(e.target);
+  free_callbacks_.push_back(e.target());
   action();
 }
 

@@ -25,7 +25,7 @@ class Simulation {
   std::int64_t now_ns() const { return now_; }
 
   void schedule(std::int64_t time_ns, unsigned kind, std::uint32_t target, std::uint32_t stamp) {
-    queue_.push({time_ns, next_order(kind), target, stamp});
+    queue_.push(Event::make(time_ns, next_order(kind), target, stamp));
   }
 
   struct CallbackId {
@@ -42,11 +42,12 @@ class Simulation {
   // When the source's next event is due; kNever: nothing. Takes its place in the order of the moment at which it is
   // set.
   void set_source(std::uint32_t source, std::int64_t time_ns) {
-    sources_[source] = {time_ns, next_order(0)};
+    const Moment moment{time_ns, next_order(0)};
+    sources_[source] = moment;
     if (source == first_)
-      find_first_source();
-    else if (sources_[source].before(next_of_sources_))
-      promote(source);
+      find_first_source(moment);
+    else if (moment.before(next_of_sources_))
+      promote(source, moment);
   }
 
   // Runs everything up to and including `end`. Model: void on_event(kind, target, stamp); void on_source(source), which
@@ -65,7 +66,7 @@ class Simulation {
         if (e.kind() == kCallbackKind)
           fire(e);
         else
-          model.on_event(e.kind(), e.target, e.stamp);
+          model.on_event(e.kind(), e.target(), e.stamp());
       } else if (source_due) {
         now_ = first.time;
         model.on_source(first_);
@@ -92,15 +93,19 @@ class Simulation {
     sequence_ += 0x100;
     return sequence_ | kind;
   }
-  void find_first_source() {
-    std::uint32_t first = 0;
-    for (std::uint32_t i = 1; i < sources_.size(); ++i)
-      if (sources_[i].before(sources_[first])) first = i;
-    promote(first);
+  // After first_ has got another moment. What was just written is not read back: the processor would wait for it.
+  void find_first_source(Moment moment) {
+    std::uint32_t first = first_;
+    for (std::uint32_t i = 0; i < sources_.size(); ++i)
+      if (i != first_ && sources_[i].before(moment)) {
+        first = i;
+        moment = sources_[i];
+      }
+    promote(first, moment);
   }
-  void promote(std::uint32_t source) {
+  void promote(std::uint32_t source, Moment moment) {
     first_ = source;
-    next_of_sources_ = sources_[source];
+    next_of_sources_ = moment;
   }
   void fire(const Event& e);
 

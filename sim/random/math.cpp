@@ -78,6 +78,31 @@ double log_gamma(double x) {
   return (x - 0.5) * log_of(x) - x + kHalfLogTwoPi + series - log_of(product);
 }
 
+// By their series within an eighth of a turn.
+Turn turn_of(double turns) {
+  constexpr double kPi = 3.14159265358979323846;
+  turns -= std::floor(turns);
+  const int quarter = static_cast<int>(std::lround(turns * 4));
+  const double x = (turns - 0.25 * quarter) * 2 * kPi, x2 = x * x;
+  double sine = 0, cosine = 0;
+  for (int k = 9; k >= 1; --k) {
+    sine = (1 - sine) * x2 / (2 * k * (2 * k + 1));
+    cosine = (1 - cosine) * x2 / ((2 * k - 1) * 2 * k);
+  }
+  sine = (1 - sine) * x;
+  cosine = 1 - cosine;
+  switch (quarter % 4) {
+    case 0:
+      return {cosine, sine};
+    case 1:
+      return {-sine, cosine};
+    case 2:
+      return {-cosine, -sine};
+    default:
+      return {sine, -cosine};
+  }
+}
+
 // Algorithm AS 241 (Wichura, Applied Statistics 37, 1988), PPND16: rational functions of p - 1/2 in the middle and of
 // sqrt(-ln p) in the tails.
 double normal_quantile(double p) {

@@ -23,6 +23,14 @@ TEST(Markdown, ShowsLatencyLossesAndCost) {
   EXPECT_THAT(md, HasSubstr("Cost: 12.3 USD\n"));
 }
 
+TEST(Markdown, AutoscalersReportTheirOwnFigures) {
+  Result r = sample();
+  r.metrics.push_back(make_metric("shop.forecast.mape", "share", 0.0574));
+  r.figures = {"shop.forecast.mape"};
+  EXPECT_THAT(format_markdown(r), HasSubstr("\n| autoscalers on themselves | |\n|---|---:|\n"
+                                            "| shop.forecast.mape | 5.74 % |\n"));
+}
+
 TEST(Markdown, NamesCannotBreakTheTable) {
   Result r = sample();
   r.scenario = "a|b\nc";

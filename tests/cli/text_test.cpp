@@ -49,6 +49,17 @@ TEST(Text, CapacityShowsHowFewInstancesWereReady) {
                         "  shop                       3.50      2–8           53.1 %              –\n"));
 }
 
+TEST(Text, AutoscalersReportTheirOwnFigures) {
+  Result r = sample();
+  EXPECT_THAT(format_text(r), Not(HasSubstr("Autoscalers on themselves")));
+  r.metrics.push_back(make_metric("shop.forecast.mape", "share", 0.0574));
+  r.metrics.push_back(make_metric("shop.forecast.lead", "s", 95));
+  r.figures = {"shop.forecast.mape", "shop.forecast.lead"};
+  EXPECT_THAT(format_text(r), HasSubstr("Autoscalers on themselves\n"
+                                        "  shop.forecast.mape  5.74 %\n"
+                                        "  shop.forecast.lead  95 s\n"));
+}
+
 TEST(Text, ReplicasOverTimeAreDrawnUnderTheTrafficThatMovedThem) {
   // Columns are 12 s wide: 2 replicas up to 300 s (columns 0-24), 8 up to 400 s, then 4. 2 of 8 is 10 of 40 eighths.
   EXPECT_THAT(format_text(sample()),

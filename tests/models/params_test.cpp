@@ -112,5 +112,49 @@ TEST(ServiceParams, NeedACpuRequestForUtilization) {
   EXPECT_THAT(checked<ServiceParams>(with(service(instance, kCpu), "autoscaler", hpa)).errors, IsEmpty());
 }
 
+// --- an autoscaler with a proxy in front of the instances
+
+Fields revision(const Fields& instance, int container_concurrency, const char* when_none_ready = "wait") {
+  Fields out = service(instance, kCpu);
+  out.emplace_back("when_none_ready", when_none_ready);
+  out.emplace_back("autoscaler", Fields{{"type", "knative_kpa"}, {"containerConcurrency", container_concurrency}});
+  return out;
+}
+
+TEST(ServiceParams, WaitWhereAProxyKeepsRequests) {
+  EXPECT_THAT(checked<ServiceParams>(revision({}, 0)).errors, IsEmpty());
+  EXPECT_THAT(
+      checked<ServiceParams>(revision({}, 0, "reject")).errors,
+      ElementsAre("/when_none_ready: is \"reject\"; knative_kpa needs \"wait\": its proxy keeps requests until an "
+                  "instance is ready"));
+}
+
+TEST(ServiceParams, ServeNoMoreThanContainerConcurrencyAtOnce) {
+  const auto pool = [](int workers) -> Fields {
+    return {{"runtime", Fields{{"type", "worker_pool"}, {"workers", workers}}}};
+  };
+  const Fields loop = {{"runtime", Fields{{"type", "event_loop"}}}};
+  const Fields sharing = {{"runtime", Fields{{"type", "processor_sharing"}}}};
+  const Fields function = {{"runtime", Fields{{"type", "function"}}}};
+  for (const Fields& fits :
+       {pool(8), with(pool(9), "concurrency", 8), with(loop, "concurrency", 8), with(sharing, "concurrency", 8)}) {
+    const Found found = checked<ServiceParams>(revision(fits, 8));
+    EXPECT_THAT(found.errors, IsEmpty());
+    EXPECT_THAT(found.warnings, IsEmpty());
+  }
+  EXPECT_THAT(checked<ServiceParams>(revision(function, 1)).errors, IsEmpty());
+  EXPECT_THAT(checked<ServiceParams>(revision(loop, 8)).errors,
+              ElementsAre("/instance/concurrency: an instance serves any number of requests at once; "
+                          "containerConcurrency, 8, is the most that knative_kpa lets into it"));
+  EXPECT_THAT(checked<ServiceParams>(revision(pool(9), 8)).errors,
+              ElementsAre(StartsWith("/instance/concurrency: an instance serves 9 requests at once; ")));
+  const Found fewer = checked<ServiceParams>(revision(with(sharing, "concurrency", 5), 8));
+  EXPECT_THAT(fewer.errors, IsEmpty());
+  EXPECT_THAT(fewer.warnings, ElementsAre("/instance/concurrency: an instance serves 5 requests at once; "
+                                          "containerConcurrency, 8, is the most that knative_kpa lets into it, so the "
+                                          "others wait inside"));
+  EXPECT_THAT(checked<ServiceParams>(revision(loop, 0)).errors, IsEmpty()) << "no limit";
+}
+
 }  // namespace
 }  // namespace windtunnel

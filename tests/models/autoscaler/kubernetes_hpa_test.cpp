@@ -106,15 +106,19 @@ TEST(KubernetesHpa, SaysWhatItSawAndWhatItDid) {
   EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: cpu 88 % of request, target 60 %, 4 of 4 pods ready"));
   const auto& inputs = service.last.inputs;
   EXPECT_EQ(inputs.at("current_replicas"), 4);
-  EXPECT_EQ(inputs.at("utilization"), 88);
-  EXPECT_EQ(inputs.at("target"), 60);
-  EXPECT_DOUBLE_EQ(inputs.at("ratio"), 88.0 / 60.0);
-  EXPECT_EQ(inputs.at("raw_recommendation"), 6);
+  EXPECT_EQ(inputs.at("status_replicas"), 4);
+  EXPECT_EQ(inputs.at("metric_0_utilization"), 88);
+  EXPECT_DOUBLE_EQ(inputs.at("metric_0_usage"), 0.44);
+  EXPECT_EQ(inputs.at("metric_0_target"), 60);
+  EXPECT_DOUBLE_EQ(inputs.at("metric_0_ratio"), 88.0 / 60.0);
+  EXPECT_EQ(inputs.at("metric_0_ready"), 4);
+  EXPECT_EQ(inputs.at("metric_0_unready"), 0);
+  EXPECT_EQ(inputs.at("metric_0_missing"), 0);
+  EXPECT_EQ(inputs.at("metric_0_proposed"), 6);
+  EXPECT_EQ(inputs.at("deciding_metric"), 0);
+  EXPECT_EQ(inputs.at("recommended"), 6);
   EXPECT_EQ(inputs.at("stabilized"), 6);
   EXPECT_EQ(inputs.at("desired"), 6);
-  EXPECT_EQ(inputs.at("ready"), 4);
-  EXPECT_EQ(inputs.at("unready"), 0);
-  EXPECT_EQ(inputs.at("missing"), 0);
 }
 
 TEST(KubernetesHpa, DoesNothingWhileThereAreNoSamples) {
@@ -122,7 +126,7 @@ TEST(KubernetesHpa, DoesNothingWhileThereAreNoSamples) {
   Service service(hpa(spec(2, 60, 60), {{"metrics", Fields{{"scrape_period", Duration{20s}}}}}), 4, 0.44);
   service.run_until(16s);
   EXPECT_EQ(service.replicas(), 4);
-  EXPECT_EQ(service.last.inputs.count("utilization"), 0U);
+  EXPECT_EQ(service.last.inputs.count("metric_0_utilization"), 0U);
   service.run_until(31s);
   EXPECT_EQ(service.replicas(), 6);
 }
@@ -195,10 +199,10 @@ TEST(KubernetesHpa, CountsANewPodOnlyWhenASampleLiesWhollyAfterItsReadiness) {
   fresh.ready_since = 100s + 8s;
   service.instances().push_back(fresh);
   service.run_until(106s);  // no sample yet
-  EXPECT_EQ(service.last.inputs.at("missing"), 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_missing"), 1);
   service.run_until(136s);  // scrapes at 105 s and 120 s made one that begins before it was ready
-  EXPECT_EQ(service.last.inputs.at("ready"), 2 + 1);
-  EXPECT_EQ(service.last.inputs.at("unready"), 0);
+  EXPECT_EQ(service.last.inputs.at("metric_0_ready"), 2 + 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_unready"), 0);
 }
 
 TEST(KubernetesHpa, DoubtsASampleThatBeginsBeforeTheReadiness) {
@@ -211,8 +215,8 @@ TEST(KubernetesHpa, DoubtsASampleThatBeginsBeforeTheReadiness) {
   fresh.ready_since = 108s;
   service.instances().push_back(fresh);
   service.run_until(121s);  // its only sample covers 105 s to 120 s
-  EXPECT_EQ(service.last.inputs.at("ready"), 2);
-  EXPECT_EQ(service.last.inputs.at("unready"), 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_ready"), 2);
+  EXPECT_EQ(service.last.inputs.at("metric_0_unready"), 1);
 }
 
 TEST(KubernetesHpa, LooksAwayFromDrainingPodsAndCountsStartingOnesAsUnready) {
@@ -224,20 +228,92 @@ TEST(KubernetesHpa, LooksAwayFromDrainingPodsAndCountsStartingOnesAsUnready) {
   starting.created = 100s;
   service.instances().push_back(starting);
   service.run_until(136s);
-  EXPECT_EQ(service.last.inputs.at("ready"), 2);
-  EXPECT_EQ(service.last.inputs.at("unready"), 1);
-  EXPECT_EQ(service.last.inputs.at("missing"), 0);
+  EXPECT_EQ(service.last.inputs.at("metric_0_ready"), 2);
+  EXPECT_EQ(service.last.inputs.at("metric_0_unready"), 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_missing"), 0);
 }
 
 TEST(KubernetesHpa, KeepsAnAverageOfCores) {
   // 0.3 cores against 200m: 1.5 times.
   const Fields average = {{"maxReplicas", 60},
-                          {"metrics", Items{cpu_target("AverageValue", "averageValue", Cpu{0.2})}}};
+                          {"metrics", Items{cpu_target("AverageValue", "averageValue", Quantity{0.2})}}};
   const auto params = hpa(average);
   EXPECT_FALSE(params->needs_cpu_request());
   Service service(params, 4, 0.3);
   service.run_until(16s);
   EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: cpu 300m on average, target 200m, 4 of 4 pods ready"));
+}
+
+Fields container_target(const char* resource, const char* container, int utilization) {
+  return {
+      {"type", "ContainerResource"},
+      {"containerResource", Fields{{"name", resource},
+                                   {"container", container},
+                                   {"target", Fields{{"type", "Utilization"}, {"averageUtilization", utilization}}}}}};
+}
+
+TEST(KubernetesHpa, TakesAnInstanceForAPodOfTheContainerItAsksFor) {
+  const auto params = hpa({{"maxReplicas", 60}, {"metrics", Items{container_target("cpu", "application", 60)}}});
+  EXPECT_TRUE(params->needs_cpu_request());
+  Service service(params, 4, 0.44);
+  service.run_until(20s);
+  EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: cpu 88 % of request, target 60 %, 4 of 4 pods ready"));
+}
+
+TEST(KubernetesHpa, WatchesMemory) {
+  const Fields average = {
+      {"type", "Resource"},
+      {"resource", Fields{{"name", "memory"},
+                          {"target", Fields{{"type", "AverageValue"}, {"averageValue", Quantity{536870912}}}}}}};
+  const auto params = hpa({{"maxReplicas", 60}, {"metrics", Items{average}}});
+  EXPECT_FALSE(params->needs_cpu_request());
+  Service service(params, 4, 0.3);
+  for (InstanceSignal& instance : service.instances()) instance.memory_bytes = 805306368;
+  service.run_until(16s);
+  EXPECT_THAT(service.sentences, ElementsAre("4 -> 6: memory 768Mi on average, target 512Mi, 4 of 4 pods ready"));
+  Service unknown(params, 4, 0.3);
+  unknown.run_until(46s);
+  EXPECT_TRUE(unknown.sentences.empty());
+  EXPECT_EQ(unknown.last.inputs.at("metric_0_failed"), 1);
+}
+
+TEST(KubernetesHpa, FollowsTheMetricThatAsksForMostAndTellsOfAll) {
+  const auto params = hpa({{"maxReplicas", 60},
+                           {"metrics", Items{cpu_target("Utilization", "averageUtilization", 60),
+                                             cpu_target("AverageValue", "averageValue", Quantity{0.2})}}});
+  Service service(params, 4, 0.44);  // 6 for 60 % of half a core, 9 for a fifth of a core
+  service.run_until(16s);
+  EXPECT_THAT(service.sentences.front(), HasSubstr("4 -> 8: cpu 440m on average, target 200m"));
+  EXPECT_EQ(service.last.inputs.at("deciding_metric"), 1);
+  EXPECT_EQ(service.last.inputs.at("metric_0_proposed"), 6);
+  EXPECT_EQ(service.last.inputs.at("metric_1_proposed"), 9);
+  EXPECT_EQ(service.last.inputs.at("recommended"), 9);
+  EXPECT_EQ(service.last.inputs.at("limited_by_scale_up_limit"), 8);
+}
+
+TEST(KubernetesHpa, HasATolerancePerDirection) {
+  const auto tolerant = [](const char* direction, double tolerance) {
+    const Fields behavior = {
+        {direction, Fields{{"stabilizationWindowSeconds", 0}, {"tolerance", Quantity{tolerance}}}}};
+    return hpa(with(spec(1, 60, 60), "behavior", behavior));
+  };
+  Service up(tolerant("scaleUp", 0.5), 4, 0.44);  // 88 % is 1.47 times the target
+  up.run_until(5min);
+  EXPECT_EQ(up.replicas(), 4);
+  Service down(tolerant("scaleDown", 0.5), 4, 0.16);  // 32 % is 0.53 times
+  down.run_until(5min);
+  EXPECT_EQ(down.replicas(), 4);
+  Service exact(tolerant("scaleDown", 0), 20, 0.29);  // 58 %
+  exact.run_until(16s);
+  EXPECT_EQ(exact.replicas(), 20) << "19.3 rounds up";
+  Service fewer(tolerant("scaleDown", 0), 20, 0.28);  // 56 %: 18.7
+  fewer.run_until(16s);
+  EXPECT_EQ(fewer.replicas(), 19);
+}
+
+TEST(KubernetesHpa, ReadsTheKubeletsMeasurementsIfThereAreSome) {
+  const auto loop = hpa(spec(1, 60, 60), {{"metrics", Fields{{"container_sampling", Duration{10s}}}}})->make();
+  EXPECT_EQ(loop->observe_period(), 10s);
 }
 
 TEST(KubernetesHpa, TargetsEightyPercentWithoutMetrics) {
@@ -270,6 +346,7 @@ std::vector<std::string> errors_of(Fields metric) {
     void value(Share&, const FieldInfo&) override {}
     void value(Cpu&, const FieldInfo&) override {}
     void value(Bytes&, const FieldInfo&) override {}
+    void value(Quantity&, const FieldInfo&) override {}
     void value(Amount&, const FieldInfo&) override {}
     void value(Enumerated&, const FieldInfo&) override {}
     void object(ObjectView& v, const FieldInfo&) override {
@@ -295,14 +372,12 @@ std::vector<std::string> errors_of(Fields metric) {
 
 TEST(KubernetesHpa, RefusesMetricsThatItCannotKeep) {
   EXPECT_TRUE(errors_of(cpu_target("Utilization", "averageUtilization", 60)).empty());
-  EXPECT_THAT(errors_of({{"type", "Pods"}}),
-              ElementsAre("/type: Pods metrics are not simulated; only Resource metrics are simulated"));
-  EXPECT_THAT(errors_of({{"type", "Resource"}}), ElementsAre(": a Resource metric needs resource"));
+  EXPECT_THAT(errors_of({{"type", "Resource"}}), ElementsAre(": is of type Resource and needs resource"));
   EXPECT_THAT(
       errors_of({{"type", "Resource"},
-                 {"resource", Fields{{"name", "memory"},
+                 {"resource", Fields{{"name", "ephemeral-storage"},
                                      {"target", Fields{{"type", "Utilization"}, {"averageUtilization", 60}}}}}}),
-      ElementsAre("/name: \"memory\" is not simulated; \"cpu\" is"));
+      ElementsAre("/name: \"ephemeral-storage\" is not simulated; \"cpu\" and \"memory\" are"));
   EXPECT_THAT(errors_of({{"type", "Resource"},
                          {"resource", Fields{{"name", "cpu"}, {"target", Fields{{"type", "Utilization"}}}}}}),
               ElementsAre(": needs one of averageUtilization and averageValue"));
@@ -311,7 +386,7 @@ TEST(KubernetesHpa, RefusesMetricsThatItCannotKeep) {
 TEST(PerRequest, HasTheTermsOfAFunctionPlatform) {
   const auto defaults = Choice<AutoscalerParams>::of("per_request");
   ASSERT_NE(defaults->on_demand(), nullptr);
-  EXPECT_EQ(defaults->on_demand()->keep_alive, 10min);
+  EXPECT_EQ(defaults->on_demand()->keep_alive->make()->after_execution().keep, 10min);
   EXPECT_EQ(defaults->on_demand()->max_instances, 1000);
   EXPECT_FALSE(defaults->on_demand()->queue_at_maximum);
   EXPECT_EQ(defaults->make(), nullptr);

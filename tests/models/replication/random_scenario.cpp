@@ -33,6 +33,7 @@ class Generator {
     for (std::uint32_t i = 0; i < sources; ++i) out["traffic"].push_back(traffic(i, below(services)));
     const std::uint32_t faults = below(5);
     for (std::uint32_t i = 0; i < faults; ++i) out["faults"].push_back(fault("s" + std::to_string(below(services))));
+    if (one_in(3)) add_nodes(out);
     return out;
   }
 
@@ -161,7 +162,26 @@ class Generator {
           {"initial_readiness_delay", seconds(between(0, 5))},
           {"cpu_initialization_period", seconds(between(0, 10))},
           {"metrics", {{"scrape_period", seconds(between(0.5, 5))}, {"lag", seconds(between(0, 1))}}}};
+    } else if (one_in(3)) {
+      out["autoscaler"] = knative(instance);
+      out["when_none_ready"] = "wait";
     }
+    return out;
+  }
+
+  Json knative(const Json& instance) {
+    Json out = {{"type", "knative_kpa"},
+                {"annotations",
+                 {{"autoscaling.knative.dev/metric", one_in(3) ? "rps" : "concurrency"},
+                  {"autoscaling.knative.dev/target", std::to_string(1 + below(20))},
+                  {"autoscaling.knative.dev/target-burst-capacity", std::to_string(static_cast<int>(below(40)) - 1)},
+                  {"autoscaling.knative.dev/window", std::to_string(6 + below(20)) + "s"},
+                  {"autoscaling.knative.dev/max-scale", std::to_string(2 + below(10))}}},
+                {"config", {{"scale-to-zero-grace-period", seconds(between(0.5, 5))}}}};
+    const bool pool = instance["runtime"]["type"] == "worker_pool";
+    const std::int64_t workers = pool ? instance["runtime"]["workers"].get<std::int64_t>() : 0;
+    const std::int64_t limit = instance.value("concurrency", workers);
+    if (limit > 0 && one_in(2)) out["containerConcurrency"] = pool ? std::min(limit, workers) : limit;
     return out;
   }
 
@@ -236,6 +256,68 @@ class Generator {
                 {"at", at},
                 {"for", seconds(log_between(0.5, 30))}};
     }
+  }
+
+  // The times of real autoscalers are minutes; these let something happen within the horizon.
+  Json node_autoscaler() {
+    if (one_in(2)) {
+      const char* const expanders[] = {"random", "most-pods", "least-nodes", "least-waste", "price"};
+      return {{"type", "cluster_autoscaler"},
+              {"scan_interval", seconds(between(0.5, 5))},
+              {"frequent_loops", one_in(2)},
+              {"expander", expanders[below(5)]},
+              {"balance_similar_node_groups", one_in(2)},
+              {"max_node_provision_time", seconds(between(2, 20))},
+              {"initial_node_group_backoff_duration", seconds(between(1, 10))},
+              {"scale_down_unneeded_time", seconds(between(0, 10))},
+              {"scale_down_unready_time", seconds(between(0, 10))},
+              {"scale_down_delay_after_add", seconds(between(0, 10))},
+              {"scale_down_utilization_threshold", between(0.2, 1)},
+              {"max_drain_parallelism", 1 + below(3)},
+              {"node_delete_delay_after_taint", seconds(between(0, 3))},
+              {"max_graceful_termination", seconds(between(0, 10))},
+              {"unremovable_node_recheck_timeout", seconds(between(0, 10))}};
+    }
+    const char* const policies[] = {"WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"};
+    Json out = {{"type", "karpenter"},
+                {"spec",
+                 {{"disruption",
+                   {{"consolidationPolicy", policies[below(3)]},
+                    {"consolidateAfter", one_in(4) ? "Never" : seconds(between(0, 5))},
+                    {"budgets", Json::array({{{"nodes", one_in(2) ? "100%" : "1"}}})}}}}},
+                {"disruption_period", seconds(between(0.5, 5))},
+                {"validation_delay", seconds(between(0, 3))},
+                {"registration_timeout", seconds(between(2, 20))}};
+    if (one_in(2)) {
+      out["spec"]["template"]["spec"]["expireAfter"] = seconds(between(5, 60));
+      out["spec"]["template"]["spec"]["terminationGracePeriod"] = seconds(between(0, 5));
+    }
+    return out;
+  }
+
+  void add_nodes(Json& scenario) {
+    for (auto& [name, service] : scenario["services"].items())
+      service["instance"]["resources"]["requests"]["memory"] = one_in(2) ? "256Mi" : "1Gi";
+    const std::uint32_t groups = 1 + below(3);
+    const bool scaled = !one_in(4);
+    for (std::uint32_t i = 0; i < groups; ++i) {
+      const std::uint32_t count = i == 0 && !scaled ? 1 + below(6) : below(5);
+      Json group = {{"name", "g" + std::to_string(i)},
+                    {"type", "machine"},
+                    {"cpu", 1 + below(4)},
+                    {"memory", std::to_string(2 + below(8)) + "Gi"},
+                    {"system_reserved", {{"cpu", "100m"}, {"memory", "500Mi"}}},
+                    {"count", scaled ? count : std::max(1U, count)},
+                    {"provision", time(log_between(0.5, 20))},
+                    {"provision_failures", one_in(2) ? 0 : between(0, 0.5)},
+                    {"price", between(0.01, 1)}};
+      if (!zones_.empty() && one_in(2)) group["zones"] = zones_[below(static_cast<std::uint32_t>(zones_.size()))];
+      if (scaled && one_in(2)) group["max"] = count + below(10);
+      if (scaled && one_in(3)) group["min"] = below(count + 1);
+      if (scaled && one_in(3)) group["autoscaler"] = node_autoscaler();
+      scenario["cluster"]["nodes"].push_back(group);
+    }
+    if (scaled) scenario["cluster"]["autoscaler"] = node_autoscaler();
   }
 
   Stream words_;

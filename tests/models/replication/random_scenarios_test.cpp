@@ -63,6 +63,21 @@ void expect_consistent(const Flight& flight, const Scenario& scenario) {
     for (const char* const metric : {".cpu_cores", ".queue_length.mean", ".io_in_flight.mean", ".instance_hours"})
       EXPECT_GE(flight.figure(s.name + metric), 0) << metric;
   }
+  if (scenario.cluster.nodes.empty()) return;
+  expect_share(flight, "cluster.cpu_requested");
+  expect_share(flight, "cluster.memory_requested");
+  EXPECT_LE(flight.figure("cluster.nodes.min"), flight.figure("cluster.nodes.mean") + 1e-9);
+  EXPECT_LE(flight.figure("cluster.nodes.mean"), flight.figure("cluster.nodes.max") + 1e-9);
+  EXPECT_GE(flight.figure("cluster.node_hours") * 3600,
+            flight.figure("cluster.nodes.mean") * flight.result.horizon_s - 1e-6);
+  EXPECT_LE(flight.figure("cost.nodes"), flight.figure("cost.total") + 1e-9);
+  double pending = 0;
+  for (const ServiceResult& s : flight.result.services) {
+    pending += flight.figure(s.name + ".replicas.pending_mean");
+    EXPECT_LE(flight.figure(s.name + ".replicas.pending_mean") + flight.figure(s.name + ".replicas.ready_mean"),
+              flight.figure(s.name + ".replicas.mean") + 1e-9);
+  }
+  EXPECT_NEAR(pending, flight.figure("cluster.pods_pending.mean"), 1e-9);
 }
 
 TEST_P(RandomScenarios, KeepTheirBooks) {

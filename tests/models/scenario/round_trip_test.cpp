@@ -140,7 +140,8 @@ TEST(List, HasAllKindsOfChoices) {
   std::vector<std::string> kinds;
   for (const ListedKind& kind : list_types()) kinds.push_back(kind.kind);
   EXPECT_EQ(kinds, (std::vector<std::string>{"distribution", "arrivals", "runtime", "start-up phase", "load balancer",
-                                             "autoscaler", "scaling metric", "signal", "fault", "objective"}));
+                                             "autoscaler", "scaling metric", "keep-alive policy", "forecaster",
+                                             "sizing", "signal", "fault", "objective"}));
 }
 
 TEST(List, ShowsTheFieldsOfAnEmbeddedObjectByTheirPath) {

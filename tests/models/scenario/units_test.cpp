@@ -203,6 +203,52 @@ TEST(ByteQuantities, SurviveWritingAndReading) {
   }
 }
 
+TEST(Quantities, AreReadAsKubernetesReadsThem) {
+  EXPECT_EQ(parsed(parse_quantity, "0"), 0);
+  EXPECT_EQ(parsed(parse_quantity, "500m"), 0.5);
+  EXPECT_EQ(parsed(parse_quantity, "100n"), 1e-7);
+  EXPECT_EQ(parsed(parse_quantity, "3u"), 3e-6);
+  EXPECT_EQ(parsed(parse_quantity, "1k"), 1000);
+  EXPECT_EQ(parsed(parse_quantity, "2.5M"), 2.5e6);
+  EXPECT_EQ(parsed(parse_quantity, ".5"), 0.5);
+  EXPECT_EQ(parsed(parse_quantity, "5."), 5);
+  EXPECT_EQ(parsed(parse_quantity, "100Ki"), 102400);
+  EXPECT_EQ(parsed(parse_quantity, "512Mi"), 536870912);
+  EXPECT_EQ(parsed(parse_quantity, "1E"), 1e18);
+  EXPECT_EQ(parsed(parse_quantity, "1Ei"), 0x1p60);
+  EXPECT_EQ(parsed(parse_quantity, "1e3"), 1000);
+  EXPECT_EQ(parsed(parse_quantity, "1E3"), 1000);
+  EXPECT_EQ(parsed(parse_quantity, "15E-1"), 1.5);
+  EXPECT_EQ(parsed(parse_quantity, "-250m"), -0.25);
+  EXPECT_EQ(parsed(parse_quantity, "+1"), 1);
+}
+
+TEST(Quantities, ThatKubernetesRefusesSayWhy) {
+  EXPECT_NE(complaint(parse_quantity, "").find("empty"), std::string::npos);
+  EXPECT_NE(complaint(parse_quantity, "m").find("not a quantity"), std::string::npos);
+  EXPECT_NE(complaint(parse_quantity, "--1").find("not a quantity"), std::string::npos);
+  EXPECT_NE(complaint(parse_quantity, "1K").find("did you mean \"k\""), std::string::npos);
+  for (const std::string_view suffix : {"ki", "mi", "B", "MB", "e", "e3k", "e3.5", "e+", " m", "s"})
+    EXPECT_NE(complaint(parse_quantity, "1" + std::string(suffix)).find("unknown suffix"), std::string::npos) << suffix;
+}
+
+TEST(Quantities, SurviveWritingAndReading) {
+  EXPECT_EQ(format_quantity(0.5), "500m");
+  EXPECT_EQ(format_quantity(0.0005), "500u");
+  EXPECT_EQ(format_quantity(1e-7), "100n");
+  EXPECT_EQ(format_quantity(3), "3");
+  EXPECT_EQ(format_quantity(15000), "15000");
+  EXPECT_EQ(format_quantity(536870912), "512Mi");
+  EXPECT_EQ(format_quantity(-0.25), "-250m");
+  std::mt19937_64 words(5);
+  for (int i = 0; i < 20000; ++i) {
+    const double value = static_cast<double>(words() >> (11 + words() % 50)) / (i % 3 == 0   ? 1
+                                                                                : i % 3 == 1 ? 1e3
+                                                                                             : 1e9);
+    EXPECT_EQ(parsed(parse_quantity, format_quantity(value)), value) << format_quantity(value);
+  }
+}
+
 TEST(Numbers, AreWrittenWithAsFewDigitsAsTheyNeed) {
   EXPECT_EQ(format_number(0.1), "0.1");
   EXPECT_EQ(format_number(1e300), "1e+300");

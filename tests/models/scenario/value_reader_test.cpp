@@ -84,6 +84,7 @@ struct Everything {
   Share share{0.5};
   Cpu cpu{1};
   Bytes bytes{1024};
+  Quantity quantity{0.1};
   Colour colour = Colour::kRed;
   Inner inner;
   std::vector<Inner> list;
@@ -102,6 +103,7 @@ struct Everything {
     v.field("share", share, "A share");
     v.field("cpu", cpu, "Some cores", kPositive);
     v.field("bytes", bytes, "A size");
+    v.field("quantity", quantity, "So much of something", kPositive);
     v.choice("colour", colour, kColours, "A colour");
     v.field("inner", inner, "An object");
     v.field("list", list, "A list");
@@ -155,7 +157,7 @@ void expect_error(const std::string& field, const std::string& pointer, const st
 TEST(ValueReader, FillsEveryKindOfValue) {
   const Reading r = read(R"({
     "flag": true, "whole": 7, "number": 0.25, "text": "hello", "duration": "30s", "rate": "6/min", "share": "20%",
-    "cpu": "250m", "bytes": "2Ki", "colour": "green", "inner": {"count": 5}, "list": [{"count": 1}, {}],
+    "cpu": "250m", "bytes": "2Ki", "quantity": "3k", "colour": "green", "inner": {"count": 5}, "list": [{"count": 1}, {}],
     "map": {"a": {"count": 2}}, "maybe": "4ms",
     "time": "3ms", "plain": 3, "size": "3k" })");
   for (const Issue& e : r.errors) ADD_FAILURE() << e.text();
@@ -169,6 +171,7 @@ TEST(ValueReader, FillsEveryKindOfValue) {
   EXPECT_EQ(v.share.value, 0.2);
   EXPECT_EQ(v.cpu.cores, 0.25);
   EXPECT_EQ(v.bytes.count, 2048);
+  EXPECT_EQ(v.quantity.value, 3000);
   EXPECT_EQ(v.colour, Colour::kGreen);
   EXPECT_EQ(v.inner.count, 5);
   ASSERT_EQ(v.list.size(), 2U);
@@ -213,6 +216,7 @@ TEST(ValueReader, SaysWhichTypeIsNeededAndWhatWasFound) {
   expect_error(R"("duration": null)", "/duration", {"duration", "null"});
   expect_error(R"("cpu": true)", "/cpu", {"500m", "true"});
   expect_error(R"("bytes": {})", "/bytes", {"512Mi", "an object"});
+  expect_error(R"("quantity": [])", "/quantity", {"500m", "a list"});
   expect_error(R"("share": false)", "/share", {"25%", "false"});
   EXPECT_THAT(only_error("{\"text\": 5}").message, AllOf(HasSubstr("double quotes"), HasSubstr("the number 5")));
 }
@@ -225,6 +229,7 @@ TEST(ValueReader, AsksForTheUnitThatFits) {
   expect_error(R"("cpu": "1Gi")", "/cpu", {"unknown unit \"Gi\"", "cores"});
   expect_error(R"("bytes": "1s")", "/bytes", {"unknown unit \"s\"", "Mi"});
   expect_error(R"("bytes": -1)", "/bytes", {"negative"});
+  expect_error(R"("quantity": "1ms")", "/quantity", {"unknown suffix \"ms\"", "Mi"});
   expect_error(R"("size": "1s")", "/size", {"unknown unit \"s\""});
 }
 
@@ -236,6 +241,7 @@ TEST(ValueReader, ChecksBoundsAndSpellsThemInTheValuesUnit) {
   expect_error(R"("duration": "2m")", "/duration", {"at most 1m", "2m"});
   expect_error(R"("rate": "0/s")", "/rate", {"above 0/s"});
   expect_error(R"("cpu": 0)", "/cpu", {"above 0"});
+  expect_error(R"("quantity": "-5m")", "/quantity", {"above 0", "-5m"});
   expect_error(R"("inner": {"count": 10})", "/inner/count", {"from 1 to 9"});
   expect_error(R"("share": 25)", "/share", {"from 0 to 1", "25%"});
   expect_error(R"("share": "120%")", "/share", {"from 0 to 1", "120%"});
@@ -304,13 +310,80 @@ TEST(ValueReader, EscapesKeysInPointers) {
   expect_error(R"("map": {"a/b~c": {"count": 0}})", "/map/a~1b~0c/count", {"from 1 to 9"});
 }
 
+// Numbers and truth values in quotes, as Kubernetes' annotations are.
+struct Quoted {
+  bool flag = true;
+  std::int64_t whole = 3;
+  double number = 0.5;
+  std::optional<double> maybe;
+  void describe(FieldVisitor& v) {
+    v.field("flag", flag, "A flag", {.quoted = true});
+    v.field("whole", whole, "A whole number", {.lo = 1, .hi = 9, .quoted = true});
+    v.field("number", number, "A number", {.lo = 0, .above_lo = true, .quoted = true});
+    v.field("maybe", maybe, "An optional number", {.quoted = true});
+  }
+};
+
+TEST(ValueReader, TakesQuotedNumbersWhereTheyAreWrittenSo) {
+  Quoted v;
+  const JsonDocument text = parse_json(R"({"flag": "false", "whole": "7", "number": "2.5", "maybe": "-1"})");
+  IssueCollector issues(text.root, "f.json");
+  read_value(text.root, v, issues);
+  EXPECT_TRUE(issues.take_errors().empty());
+  EXPECT_FALSE(v.flag);
+  EXPECT_EQ(v.whole, 7);
+  EXPECT_EQ(v.number, 2.5);
+  EXPECT_EQ(v.maybe, -1);
+  EXPECT_EQ(print_json_line(write_described(v)),
+            R"({ "flag": "false", "whole": "7", "number": "2.5", "maybe": "-1" })");
+  // A number without quotes is what it says, too.
+  const JsonDocument bare = parse_json(R"({"flag": true, "whole": 8})");
+  IssueCollector none(bare.root, "f.json");
+  read_value(bare.root, v, none);
+  EXPECT_TRUE(none.take_errors().empty());
+  EXPECT_TRUE(v.flag);
+  EXPECT_EQ(v.whole, 8);
+}
+
+TEST(ValueReader, SaysThatANumberBelongsIntoQuotes) {
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {R"({"flag": "yes"})", R"(needs "true" or "false"; found the text "yes")"},
+      {R"({"whole": "2.5"})", R"(needs a whole number in double quotes, such as "3"; found the text "2.5")"},
+      {R"({"whole": "ten"})", R"(needs a whole number in double quotes, such as "3"; found the text "ten")"},
+      {R"({"whole": "10"})", R"(must be from 1 to 9; found the text "10")"},
+      {R"({"number": "5 %"})", R"(needs a number in double quotes, such as "70"; found the text "5 %")"},
+      {R"({"number": "0"})", R"(must be above 0; found the text "0")"},
+      {R"({"number": "[1]"})", R"(needs a number in double quotes, such as "70"; found the text "[1]")"}};
+  for (const auto& [text, message] : mistakes) {
+    Quoted v;
+    const JsonDocument document = parse_json(text);
+    IssueCollector issues(document.root, "f.json");
+    read_value(document.root, v, issues);
+    const auto errors = issues.take_errors();
+    ASSERT_EQ(errors.size(), 1U) << text;
+    EXPECT_EQ(errors[0].message, message);
+  }
+}
+
+TEST(Schema, AcceptsAQuotedNumberEitherWay) {
+  Quoted v;
+  detail::ObjectOf<Quoted> view(v);
+  const JsonNode schema = schema_of(view, "Quoted");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/0/pattern").text, "^-?[0-9]+$");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/1/type").text, "integer");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/anyOf/1/maximum").integer, 9);
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/description").text, "A whole number (from 1 to 9)");
+  EXPECT_EQ(nearest_node(schema, "/properties/flag/anyOf/0/pattern").text, "^(true|false)$");
+  EXPECT_EQ(nearest_node(schema, "/properties/whole/default").text, "3");
+}
+
 TEST(ValueWriter, WritesTheFormatsOwnSpelling) {
   Everything v =
       read(R"({"text": "x", "maybe": "90m", "time": {"type": "sum", "of": ["1500ms"], "times": 2}, "plain": 3})").value;
   EXPECT_EQ(
       print_json_line(write_described(v)),
       R"({ "flag": false, "whole": 1, "number": 0.5, "text": "x", "duration": "1s", "rate": "2/s", "share": 0.5, )"
-      R"("cpu": 1, "bytes": "1Ki", "colour": "red", "inner": { "count": 3 }, "list": [], "map": {}, )"
+      R"("cpu": 1, "bytes": "1Ki", "quantity": "100m", "colour": "red", "inner": { "count": 3 }, "list": [], "map": {}, )"
       R"("maybe": "1h30m", "time": { "type": "sum", "of": ["1.5s"], "times": 2 }, "plain": 3 })");
 }
 
@@ -324,6 +397,8 @@ TEST(Schema, OfSomethingThatContainsItselfEnds) {
   EXPECT_EQ(nearest_node(schema, "/properties/whole/default").integer, 1);
   EXPECT_EQ(nearest_node(schema, "/properties/number/exclusiveMinimum").integer, 0);
   EXPECT_EQ(nearest_node(schema, "/required/0").text, "text");
+  EXPECT_EQ(nearest_node(schema, "/properties/quantity/$ref").text, "#/$defs/quantity");
+  EXPECT_EQ(nearest_node(schema, "/properties/quantity/default").text, "100m");
   EXPECT_FALSE(nearest_node(schema, "/properties/inner/additionalProperties").boolean);
   EXPECT_NE(nearest_node(schema, "/properties/inner/properties").find("sidecar"), nullptr)
       << "accepted, if not modelled";

@@ -33,7 +33,7 @@ class Pair {
     const std::int64_t time = delay > kLongest - now ? kLongest : now + delay;
     const std::uint64_t order = sequence_++ << 8 | 1;
     const auto target = static_cast<std::uint32_t>(order >> 8);
-    queue_.push({time, order, target, ~target});
+    queue_.push(Event::make(time, order, target, ~target));
     reference_.emplace(time, order);
   }
 
@@ -50,7 +50,7 @@ class Pair {
     const auto [time, order] = *reference_.begin();
     reference_.erase(reference_.begin());
     if (e.time != time || e.order != order) ++wrong_;
-    if (e.target != static_cast<std::uint32_t>(order >> 8) || e.stamp != ~e.target) ++wrong_;
+    if (e.target() != static_cast<std::uint32_t>(order >> 8) || e.stamp() != ~e.target()) ++wrong_;
     now = time;
     ++pops_;
   }
@@ -146,7 +146,7 @@ TEST(EventQueue, IsEmptyAtFirstAndAgainWhenEverythingHasHappened) {
   EventQueue queue;
   EXPECT_EQ(queue.size(), 0U);
   EXPECT_FALSE(queue.has_before(kLongest, ~std::uint64_t{0}));
-  queue.push({5, 1 << 8, 0, 0});
+  queue.push(Event::make(5, 1 << 8, 0, 0));
   EXPECT_EQ(queue.size(), 1U);
   ASSERT_TRUE(queue.has_before(kLongest, ~std::uint64_t{0}));
   EXPECT_EQ(queue.pop().time, 5);
