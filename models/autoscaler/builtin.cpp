@@ -14,6 +14,9 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_proportional(r);
     add_threshold(r);
     add_pid(r);
+    add_utilization_law(r);
+    add_square_root_staffing(r);
+    add_queue_drain(r);
     add_per_request(r);
     add_predictive(r);
     add_scheduled(r);

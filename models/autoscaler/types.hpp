@@ -16,6 +16,9 @@ void add_pid(Registry<AutoscalerParams>& autoscalers);
 void add_predictive(Registry<AutoscalerParams>& autoscalers);
 void add_proportional(Registry<AutoscalerParams>& autoscalers);
 void add_scheduled(Registry<AutoscalerParams>& autoscalers);
+void add_queue_drain(Registry<AutoscalerParams>& autoscalers);
+void add_square_root_staffing(Registry<AutoscalerParams>& autoscalers);
+void add_utilization_law(Registry<AutoscalerParams>& autoscalers);
 void add_threshold(Registry<AutoscalerParams>& autoscalers);
 
 }  // namespace windtunnel
