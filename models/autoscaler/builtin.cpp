@@ -10,9 +10,13 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
     add_gce_mig(r);
+    add_cloud_run(r);
     add_proportional(r);
     add_threshold(r);
     add_pid(r);
+    add_utilization_law(r);
+    add_square_root_staffing(r);
+    add_queue_drain(r);
     add_per_request(r);
     add_predictive(r);
     add_scheduled(r);

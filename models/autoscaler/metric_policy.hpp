@@ -16,7 +16,7 @@ class MetricPolicy : public Autoscaler {
  public:
   Duration sync_period() const final { return sync_period_; }
   Duration observe_period() const final { return window_.observe_period(sync_period_); }
-  Watched watched() const final { return window_.watched(); }
+  Watched watched() const override { return window_.watched(); }
   void observe(const ServiceSignal& signal) final { window_.observe(signal); }
   bool wake(const ServiceSignal& signal) final { return signal.spec_replicas == 0; }
 

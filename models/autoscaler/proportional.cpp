@@ -27,19 +27,23 @@ class Proportional final : public MetricPolicy {
     const std::optional<double> value = this->value(*s_.metric, signal);
     const std::int64_t ready = MetricWindow::counted(signal);
     if (!value || ready == 0) return decision(signal, current, "no value", {});
-    const double ratio = *value / s_.metric->target();
+    // From the service's total where there is one: a mean over a window in which instances came has them for a part
+    // only.
+    const double target = s_.metric->target();
+    const bool spread = s_.metric->per_instance() || s_.metric->over() == ScalingMetric::Over::kInstances;
+    const std::optional<double> total = spread ? this->total(*s_.metric, signal) : std::nullopt;
+    const double ratio = total ? *total / (target * static_cast<double>(ready)) : *value / target;
     const bool inside = std::fabs(ratio - 1) <= s_.tolerance;
     const auto raw =
         inside ? current : static_cast<std::int64_t>(std::ceil(static_cast<double>(ready) * ratio * (1 - 1e-12)));
     const std::int64_t wanted = stabilizer_.stabilize(signal.now, current, raw);
-    return decision(
-        signal, wanted,
-        s_.metric->words() + " " + s_.metric->spell(*value) + ", target " + s_.metric->spell(s_.metric->target()),
-        {{"value", *value},
-         {"target", s_.metric->target()},
-         {"ratio", ratio},
-         {"raw_recommendation", static_cast<double>(raw)},
-         {"stabilized", static_cast<double>(wanted)}});
+    return decision(signal, wanted,
+                    s_.metric->words() + " " + s_.metric->spell(*value) + ", target " + s_.metric->spell(target),
+                    {{"value", *value},
+                     {"target", target},
+                     {"ratio", ratio},
+                     {"raw_recommendation", static_cast<double>(raw)},
+                     {"stabilized", static_cast<double>(wanted)}});
   }
 
  private:

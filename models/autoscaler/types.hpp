@@ -6,6 +6,7 @@
 namespace windtunnel {
 
 void add_application_auto_scaling(Registry<AutoscalerParams>& autoscalers);
+void add_cloud_run(Registry<AutoscalerParams>& autoscalers);
 void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_gce_mig(Registry<AutoscalerParams>& autoscalers);
 void add_knative_kpa(Registry<AutoscalerParams>& autoscalers);
@@ -15,6 +16,9 @@ void add_pid(Registry<AutoscalerParams>& autoscalers);
 void add_predictive(Registry<AutoscalerParams>& autoscalers);
 void add_proportional(Registry<AutoscalerParams>& autoscalers);
 void add_scheduled(Registry<AutoscalerParams>& autoscalers);
+void add_queue_drain(Registry<AutoscalerParams>& autoscalers);
+void add_square_root_staffing(Registry<AutoscalerParams>& autoscalers);
+void add_utilization_law(Registry<AutoscalerParams>& autoscalers);
 void add_threshold(Registry<AutoscalerParams>& autoscalers);
 
 }  // namespace windtunnel

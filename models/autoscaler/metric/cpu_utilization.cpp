@@ -14,6 +14,11 @@ class CpuUtilization final : public WindowedMetric {
   std::string spell(double value) const override { return spell_share(value); }
   bool needs_cpu_request() const override { return true; }
   Over over() const override { return Over::kInstances; }
+  // The sum over the instances.
+  std::optional<double> of_service(const ServiceReading& r) const override {
+    if (r.now.cpu_request_cores <= 0 || r.seconds <= 0) return std::nullopt;
+    return r.cpu_seconds / r.now.cpu_request_cores / r.seconds;
+  }
   Weighted of_instance(const InstanceReading& r) const override {
     if (r.service.cpu_request_cores <= 0) return {};
     return {r.cpu_seconds / r.service.cpu_request_cores, r.seconds};

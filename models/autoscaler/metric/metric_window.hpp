@@ -36,7 +36,8 @@ class MetricWindow {
   // for less does not count, nor do its requests where the metric has them by instance; those that the run begins with
   // have been ready for long.
   std::optional<double> value(const ScalingMetric& metric, const ServiceSignal& signal, Duration initialization = {});
-  // The service's figure, also where the metric is one per instance; none for means over instances.
+  // The service's figure, also where the metric is one per instance. Of cpu_utilization it is the sum over the
+  // instances; of memory_utilization there is none.
   std::optional<double> total(const ScalingMetric& metric, const ServiceSignal& signal);
   // Each ready instance's own, by ascending id; only metrics that are not over the service alone.
   struct OfInstance {

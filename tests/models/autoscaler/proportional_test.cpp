@@ -38,6 +38,18 @@ TEST(Proportional, MultipliesReplicasByValueOverTarget) {
   }
 }
 
+TEST(Proportional, DoesNotOvershootWhileItsWindowFills) {
+  // Eight cores at 50 % want 16, also while the window still has the time in which four did the work.
+  Controlled fleet = controlled("proportional",
+                                {{"max_replicas", 50},
+                                 {"metric", scaled_on("cpu_utilization", Share{0.5}, 60s)},
+                                 {"scale_in_window", Duration{0}}},
+                                4);
+  test::share(fleet, 8);
+  fleet.run(10min);
+  EXPECT_THAT(fleet.changes, ElementsAre(Pair(Time{15s}, 16)));
+}
+
 TEST(Proportional, LeavesSmallDeviationsAlone) {
   Controlled fleet = controlled("proportional", proportional(), 20);
   fleet.service.load.cores = 0.46;

@@ -63,6 +63,7 @@ TEST(CpuUtilization, IsUsageOverRequestInTheWindow) {
   EXPECT_THAT(one.value(), Near(0.6));
   one.fly(30s, 15s);
   EXPECT_THAT(one.value(), Near(0.3));
+  EXPECT_THAT(one.total(), Near(0.6)) << "of both";
 }
 
 TEST(CpuUtilization, IsRelativeToTheRequest) {

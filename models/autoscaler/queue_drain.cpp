@@ -1,0 +1,56 @@
+#include <string>
+
+#include "models/autoscaler/load_policy.hpp"
+#include "models/autoscaler/spell.hpp"
+#include "models/autoscaler/types.hpp"
+#include "models/scenario/units.hpp"
+
+namespace windtunnel {
+namespace {
+
+struct Settings {
+  LoadSettings load;
+  Duration drain_time = std::chrono::minutes{1};
+  Share utilization{1};
+};
+
+// Servers for what arrives, and for what waits to be gone within the drain time: (rate + waiting / drain time) x work.
+class QueueDrain final : public LoadPolicy {
+ public:
+  explicit QueueDrain(const Settings& s) : LoadPolicy(s.load), s_(s) {}
+
+ private:
+  double servers(const Load& load, const ServiceSignal& signal, std::string& why,
+                 std::map<std::string, double>& inputs) const override {
+    const auto waiting = static_cast<double>(signal.waiting);
+    inputs["waiting"] = waiting;
+    why = spell_number(waiting) + " waiting, to be gone in " + format_duration(s_.drain_time);
+    return (load.rate + waiting / to_seconds(s_.drain_time)) * load.work_s / s_.utilization.value;
+  }
+
+  Settings s_;
+};
+
+class Params final : public AutoscalerParams {
+ public:
+  void describe(FieldVisitor& v) override {
+    v.field("drain_time", s_.drain_time, "Time within which what waits now is to be served", kPositive);
+    v.field("utilization", s_.utilization, "Share of the time that a server is to be busy",
+            {.lo = 0, .hi = 1, .above_lo = true});
+    s_.load.describe(v);
+  }
+  void check(Problems& p) override { s_.load.check(p); }
+  bool needs_cpu_request() const override { return s_.load.needs_cpu_request(); }
+  std::unique_ptr<Autoscaler> make() const override { return std::make_unique<QueueDrain>(s_); }
+
+ private:
+  Settings s_;
+};
+
+}  // namespace
+
+void add_queue_drain(Registry<AutoscalerParams>& autoscalers) {
+  autoscalers.add<Params>("queue_drain", "Servers for what arrives and for what waits, to be gone within a time");
+}
+
+}  // namespace windtunnel
