@@ -135,6 +135,7 @@ std::vector<ListedKind> list_types() {
           kind_of<LoadBalancerParams>(),
           kind_of<AutoscalerParams>(),
           kind_of<NodeAutoscalerParams>(),
+          kind_of<Signal>(),
           kind_of<Fault>(),
           kind_of<Objective>()};
 }
