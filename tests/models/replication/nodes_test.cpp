@@ -74,9 +74,8 @@ TEST(Nodes, HoldAsManyInstancesAsFit) {
   EXPECT_EQ(flight.figure("cluster.pods_pending.mean"), 2);
   EXPECT_EQ(flight.figure("cluster.cpu_requested"), 1);
   EXPECT_NEAR(flight.figure("cluster.memory_requested"), 4.0 / 16, 1e-12);
-  // Two of six have waited for all of the half hour, and still do.
-  EXPECT_EQ(flight.figure("s.pending_time.p50"), 0);
-  EXPECT_EQ(flight.figure("s.pending_time.max"), 1800);
+  // Nobody has got a node in the measured time, and two have waited for all of it.
+  EXPECT_EQ(flight.figure("s.pending_time.mean"), 1800);
 }
 
 TEST(Nodes, KeepWhatIsReservedForTheSystem) {
@@ -101,8 +100,8 @@ TEST(Nodes, GiveTheirRoomToTheNextInLine) {
                   {"faults", R"([{"type": "kill_instances", "service": "s", "count": 1, "at": "60s"}])"}});
   EXPECT_EQ(flight.figure("s.replicas.pending_mean"), 2);
   EXPECT_NEAR(flight.figure("s.replicas.ready_mean"), 4 - 10.0 / 1800, 1e-9);  // its start-up
-  // 0, 0, 0, 0, 60 s for one, and what the other and the replacement have waited so far.
-  EXPECT_NEAR(flight.figure("s.pending_time.mean"), (60 + 1800 + 1740) / 7.0, 1e-6);
+  // One has waited for a minute; the other and the replacement still do.
+  EXPECT_NEAR(flight.figure("s.pending_time.mean"), (60 + 1800 + 1740) / 3.0, 1e-6);
 }
 
 TEST(Nodes, DoNotLetFaultsHitInstancesThatAreNotThere) {
@@ -176,9 +175,10 @@ TEST(ClusterAutoscaler, LetsTheHpasInstancesWaitUntilNodesCome) {
   EXPECT_EQ(ready[static_cast<std::size_t>(joined) + 12], 4);  // a node of two, booted
   EXPECT_EQ(flight.figure("s.replicas.ready_max"), 6);
   EXPECT_EQ(flight.figure("cluster.nodes.max"), 3);
-  // The HPA counts what waits for a node as pods that are not ready.
-  const auto ups = sentences(flight, "scale_up");
-  EXPECT_THAT(ups, Contains(HasSubstr("2 of 4 pods ready")));
+  // To the HPA what waits for a node is a pod that is not ready: two busy ones and two that use nothing are 50 %, so it asks
+  // for no more until they have come.
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_GT(asked[1], joined);
   // With nodes at hand far fewer clients give up.
   const Flight at_hand = fly(kRise, {{"cluster.nodes.count", "3"}});
   EXPECT_LT(at_hand.count(Outcome::kTimedOut) * 2, flight.count(Outcome::kTimedOut));
@@ -191,7 +191,7 @@ TEST(ClusterAutoscaler, AsksForAsManyNodesAsPendingPodsNeed) {
               ElementsAre(When{10, "nodes_requested"}, When{70, "node_added"}, When{70, "node_added"}));
   EXPECT_THAT(sentences(flight, "nodes_requested"), ElementsAre("four: 1 -> 3 nodes: 7 of 7 pending pods would fit"));
   EXPECT_EQ(flight.figure("s.pending_time.max"), 70);
-  EXPECT_EQ(flight.figure("s.cold_starts"), 7);
+  EXPECT_NEAR(flight.figure("s.replicas.ready_mean"), 11 - 7 * 80.0 / 1800, 1e-9);  // 70 s for a node, 10 to boot
 }
 
 TEST(ClusterAutoscaler, LooksEveryTenSecondsWhereItDoesNotLookAtOnce) {
@@ -259,15 +259,19 @@ TEST(ClusterAutoscaler, LeavesANodeThatIsHalfUsedByMoreThanItsThreshold) {
 }
 
 TEST(ClusterAutoscaler, TakesNoNodeForTenMinutesAfterItAskedForOne) {
-  // Node 1 is empty from the beginning and too small for the pod that waits; a large node is asked for at 10 s, so that
-  // nothing goes before 610 s. At the look at 10 s nothing was looked at, so node 1 is unneeded since 10.001 s.
-  const Flight flight = fly(kShop, {{"services.s.replicas", "1"},
-                                    {"services.s.instance.resources.requests.cpu", "6"},
-                                    {"cluster", R"({"autoscaler": {"type": "cluster_autoscaler"}, "nodes": [
-                 {"type": "four", "cpu": 4, "memory": "16Gi", "count": 1, "max": 1},
-                 {"type": "eight", "cpu": 8, "memory": "32Gi", "provision": "60s"}]})"}});
-  EXPECT_THAT(of_nodes(flight),
-              ElementsAre(When{10, "nodes_requested"}, When{70, "node_added"}, When{625.001, "node_removed"}));
+  // The machine of four cores is empty, which is seen at once, and too small for the pod that waits. A large one is asked
+  // for at 10 s, so nothing goes before 610 s; without that rule it would go at the first look after 600 s.
+  const std::vector<Override> small_and_large = {
+      {"services.s.replicas", "1"},
+      {"services.s.instance.resources.requests.cpu", "6"},
+      {"cluster", R"({"autoscaler": {"type": "cluster_autoscaler"}, "nodes": [
+          {"type": "four", "cpu": 4, "memory": "16Gi", "count": 1, "max": 1},
+          {"type": "eight", "cpu": 8, "memory": "32Gi", "provision": "60s"}]})"}};
+  EXPECT_THAT(of_nodes(fly(kShop, small_and_large)),
+              ElementsAre(When{10, "nodes_requested"}, When{70, "node_added"}, When{615.001, "node_removed"}));
+  std::vector<Override> without = small_and_large;
+  without.push_back({"cluster.autoscaler.scale_down_delay_after_add", "\"0s\""});
+  EXPECT_EQ(of_nodes(fly(kShop, without)).back(), (When{605.001, "node_removed"}));
 }
 
 TEST(ClusterAutoscaler, WritesOffNodesThatDoNotComeAndLeavesTheGroupAloneForAWhile) {
@@ -391,8 +395,8 @@ TEST(Karpenter, LaunchesTheCheapestNodeForPodsThatComeTogether) {
   // A second without another pod, then thirty for the node.
   EXPECT_THAT(of_nodes(flight), ElementsAre(When{1, "nodes_requested"}, When{31, "node_added"}));
   EXPECT_THAT(sentences(flight, "nodes_requested"), ElementsAre("a node of four for 3 pods"));
-  EXPECT_EQ(flight.figure("s.pending_time.p50"), 31);
-  EXPECT_EQ(flight.figure("s.pending_time.max"), 31);
+  EXPECT_NEAR(flight.figure("s.pending_time.mean"), 31, 1e-9);
+  EXPECT_NEAR(flight.figure("s.pending_time.max"), 31, 1e-9);
   EXPECT_NEAR(flight.figure("cost.nodes"), 0.2 * 1799 / 3600, 1e-9);
 }
 
@@ -439,8 +443,8 @@ TEST(Karpenter, TakesSeveralNodesOutTogetherWhereItsBudgetAllows) {
   const Flight flight = fly(kShop, {{"cluster", kKarpenter},
                                     {"cluster.nodes.1.count", "3"},
                                     {"cluster.autoscaler.spec.disruption", R"({"budgets": [{"nodes": "2"}]})"}});
-  EXPECT_THAT(of_nodes(flight), ElementsAre(When{25, "node_draining"}, When{25, "node_removed"},
-                                            When{25, "node_draining"}, When{25, "node_removed"}));
+  EXPECT_THAT(of_nodes(flight), ElementsAre(When{25, "node_draining"}, When{25, "node_draining"},
+                                            When{25, "node_removed"}, When{25, "node_removed"}));
   EXPECT_THAT(sentences(flight, "node_draining"), Contains(HasSubstr("the 2 pods of 2 nodes fit elsewhere")));
 }
 
@@ -470,8 +474,9 @@ TEST(Karpenter, HeedsTheScheduleOfABudget) {
                   {"cluster.nodes.1.count", "2"},
                   {"cluster.autoscaler.spec.disruption",
                    R"({"budgets": [{"nodes": "0", "schedule": "0 0 * * mon", "duration": "15m"}]})"}});
-  EXPECT_THAT(of_nodes(flight), Contains(When{935, "node_removed"}).Times(1));
-  for (const When& when : of_nodes(flight)) EXPECT_GT(when.at_s, 900);
+  const auto seen = of_nodes(flight);
+  ASSERT_FALSE(seen.empty());
+  EXPECT_EQ(seen.front(), (When{915, "node_removed"}));
 }
 
 TEST(Karpenter, ReplacesNodesThatHaveExpired) {
