@@ -44,7 +44,8 @@ Digest::Line tell(const Group& group) {
   const std::string until = " until " + clock_text(group.last->time_s);
   const auto first = step_of(group.first->sentence), last = step_of(group.last->sentence);
   if (is_of_nodes(*group.first)) {
-    line.sentence = std::to_string(group.size) + " times" + until + ", at first " + group.first->sentence;
+    const char* const what = group.first->kind == "node_removed" ? " nodes" : " times";
+    line.sentence = std::to_string(group.size) + what + until + ", at first " + group.first->sentence;
   } else if (first && last) {
     line.sentence =
         first->from + " -> " + last->to + " replicas in " + std::to_string(group.size) + " steps" + until + first->why;

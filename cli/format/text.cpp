@@ -204,10 +204,10 @@ class Page {
     std::string range = fixed(most->estimate.most, 0);
     if (least->estimate.least != most->estimate.most) range = fixed(least->estimate.least, 0) + "–" + range;
     heading(pad_right("Nodes", names_ + 2) + pad_left("number", 15) + pad_left("range", 9) +
-            pad_left("CPU requested", 17) + pad_left("memory", 15));
+            pad_left("CPU requested", 19) + pad_left("memory", 19));
     line(service_column("cluster") + pad_left(value("cluster.nodes.mean", ""), 15) + pad_left(range, 9) +
-         pad_left(value("cluster.cpu_requested", "share"), 17) +
-         pad_left(value("cluster.memory_requested", "share"), 15));
+         pad_left(value("cluster.cpu_requested", "share"), 19) +
+         pad_left(value("cluster.memory_requested", "share"), 19));
     std::string head = pad_right("Waited for a node", names_ + 2);
     for (const LatencyQuantile& q : latency_quantiles()) head += pad_left(q.name, 9);
     heading(head);

@@ -50,9 +50,9 @@ struct BudgetSpec {
   void describe(FieldVisitor& v) {
     v.field("nodes", nodes, "Nodes that may be out at a time: a number such as \"3\" or a percentage such as \"10%\"");
     v.field("reasons", reasons, "For which reasons: Empty, Underutilized, Drifted; empty: all");
-    v.field("schedule", schedule,
-            "Cron expression of the moments at which it begins to hold, in UTC, the measured time beginning on Monday, "
-            "1 January 2024, 00:00; empty: always");
+    v.field(
+        "schedule", schedule,
+        "Cron expression of the moments at which it begins to hold, in UTC (the scenario's starts_at); empty: always");
     v.field("duration", duration, "How long it holds from each of these moments", kPositive);
   }
   void check(Problems& p) const {
@@ -62,9 +62,9 @@ struct BudgetSpec {
       if (std::find(kReasons.begin(), kReasons.end(), reasons[i]) == kReasons.end())
         p.error("/reasons/" + std::to_string(i),
                 "\"" + reasons[i] + "\" is no reason; there are Empty, Underutilized and Drifted");
-    Schedule read;
-    if (const std::string wrong = schedule.empty() ? "" : Schedule::parse(schedule, read); !wrong.empty())
-      p.error("/schedule", wrong);
+    Cron read;
+    if (const std::string wrong = schedule.empty() ? "" : Cron::parse(schedule, read); !wrong.empty())
+      p.error("/schedule", "\"" + schedule + "\" " + wrong);
     if (schedule.empty() == duration.has_value()) p.error("", "schedule and duration go together");
   }
   Budget budget() const {
@@ -75,7 +75,7 @@ struct BudgetSpec {
           static_cast<Reason>(std::find(kReasons.begin(), kReasons.end(), reason) - kReasons.begin()));
     if (!schedule.empty()) {
       out.schedule.emplace();
-      Schedule::parse(schedule, *out.schedule);
+      Cron::parse(schedule, *out.schedule);
       out.duration = *duration;
     }
     return out;
@@ -172,7 +172,6 @@ constexpr Duration kRequeue = std::chrono::seconds{10};
 constexpr Duration kNomination = std::chrono::seconds{20};
 // The policy Balanced approves what saves a share of the price at least 1/k of the share of disruption.
 constexpr double kBalance = 2;
-constexpr std::int64_t kMonday = 1'704'067'200;  // 2024-01-01 00:00 UTC, in seconds since 1970
 
 std::string counted(std::size_t n, const std::string& of) { return std::to_string(n) + " " + of + (n == 1 ? "" : "s"); }
 
@@ -391,8 +390,7 @@ class Karpenter final : public NodeAutoscaler {
       else
         ++out.of_group[node.group];
     }
-    const std::int64_t utc = kMonday + (control_.now() - control_.measured_from()) / std::chrono::seconds{1};
-    out.in_all = allowed_disruptions(budgets_, reason, initialized, disrupted, utc).value_or(initialized);
+    out.in_all = allowed_disruptions(budgets_, reason, initialized, disrupted, control_.utc()).value_or(initialized);
     return out;
   }
   std::uint32_t group_of(const Candidate& c) const { return groups_[c.type]; }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/calendar/cron.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
 #include "sim/time.hpp"
@@ -28,7 +29,7 @@ class NodeControl {
   virtual ~NodeControl() = default;
   virtual const Cluster& cluster() const = 0;
   virtual Time now() const = 0;
-  virtual Time measured_from() const = 0;  // the end of the warm-up
+  virtual UtcSeconds utc() const = 0;  // by the scenario's calendar
   // Cannot be taken back: the action has to find out whether it is still wanted.
   virtual void at(Time when, std::function<void()> action) = 0;
   virtual Stream stream(std::string_view name) const = 0;

@@ -58,6 +58,11 @@ void Replication::Nodes::begin() {
   for (const auto& autoscaler : autoscalers_) autoscaler->begin();
 }
 
+UtcSeconds Replication::Nodes::utc() const {
+  const Time measured = now() - run_.scenario_.warmup;
+  return std::chrono::floor<std::chrono::seconds>(run_.scenario_.starts_at_utc() + measured).count();
+}
+
 std::string Replication::Nodes::name_of(const Node& node) const {
   std::string text = "node " + std::to_string(node.id) + " (" + cluster_.group_of(node).params->label();
   const std::vector<std::string>& zones = run_.scenario_.cluster.zones;
@@ -425,7 +430,7 @@ void Replication::Nodes::series_point(double bin_ns) {
                         ratio(bin_.asked.cpu, bin_.asked.cpu_of),
                         ratio(bin_.asked.memory, bin_.asked.memory_of),
                         price};
-  series_.times_s.push_back(to_seconds(now() - measured_from()));
+  series_.times_s.push_back(to_seconds(now() - Time{run_.measure_from_}));
   for (std::size_t i = 0; i < series_.columns.size(); ++i) series_.columns[i].values.push_back(row[i]);
 }
 

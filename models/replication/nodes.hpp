@@ -43,7 +43,7 @@ class Replication::Nodes final : public NodeControl {
   // --- NodeControl
   const Cluster& cluster() const override { return cluster_; }
   Time now() const override { return run_.sim_.now(); }
-  Time measured_from() const override { return Time{run_.measure_from_}; }
+  UtcSeconds utc() const override;
   void at(Time when, std::function<void()> action) override { run_.sim_.at(when, std::move(action)); }
   Stream stream(std::string_view name) const override { return run_.streams_.named(name); }
   std::vector<std::uint32_t> request(std::uint32_t group, std::int64_t count, NodeReason why) override;

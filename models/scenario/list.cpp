@@ -149,6 +149,7 @@ std::vector<ListedKind> list_types() {
           kind_of<predictive::Sizing>(),
           kind_of<Signal>(),
           kind_of<NodeAutoscalerParams>(),
+          kind_of<Signal>(),
           kind_of<Fault>(),
           kind_of<Objective>()};
 }

@@ -55,6 +55,22 @@ TEST(Digest, WithoutRoomFaultsStayThenTheLongestRunsAndTheRestIsCounted) {
   EXPECT_EQ(d.more, 3U);
 }
 
+TEST(Digest, NodesAreToldAsScalingsAreAndTheirComingIsNoNews) {
+  const Digest d = digest({at(10, "scale_up", "2 -> 4 replicas: busy"),
+                           at(20, "nodes_requested", "big: 1 -> 2 nodes: 2 pending pods", "cluster"),
+                           at(25, "scale_up", "4 -> 6 replicas: busier"),
+                           at(30, "nodes_requested", "big: 2 -> 3 nodes: 1 pending pod", "cluster"),
+                           at(80, "node_added", "node 3 (big) joined", "cluster"),
+                           at(700, "node_draining", "node 2 (big) drains: unneeded", "cluster"),
+                           at(701, "node_removed", "node 2 (big) given back: unneeded", "cluster"),
+                           at(702, "node_removed", "node 3 (big) given back: unneeded", "cluster")},
+                          12);
+  ASSERT_EQ(d.lines.size(), 3U);
+  EXPECT_EQ(d.lines[0].sentence, "2 -> 6 replicas in 2 steps until 25s: busy");
+  EXPECT_EQ(d.lines[1].sentence, "2 times until 30s, at first big: 1 -> 2 nodes: 2 pending pods");
+  EXPECT_EQ(d.lines[2].sentence, "2 nodes until 11m42s, at first node 2 (big) given back: unneeded");
+}
+
 TEST(Digest, InstancesComingAndGoingAreNotNews) {
   const Digest d = digest({at(1, "instance_ready", "x"), at(2, "instance_gone", "y")}, 12);
   EXPECT_TRUE(d.lines.empty());

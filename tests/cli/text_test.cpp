@@ -80,6 +80,41 @@ TEST(Text, ReplicasThatNeverChangeAreALine) {
   EXPECT_THAT(format_text(r), HasSubstr("  ready       3 the whole time\n"));
 }
 
+// As a scenario with nodes has it.
+Result with_nodes() {
+  Result r = sample();
+  for (const Metric& m :
+       {make_metric("cluster.nodes.mean", "count", 4.5), make_metric("cluster.nodes.min", "count", 2),
+        make_metric("cluster.nodes.max", "count", 7), make_metric("cluster.cpu_requested", "share", 0.688),
+        make_metric("cluster.memory_requested", "share", 0.157), make_metric("shop.pending_time.p50", "s", 0),
+        make_metric("shop.pending_time.p99", "s", 112.4)})
+    r.metrics.push_back(m);
+  Series cluster;
+  cluster.service = "cluster";
+  cluster.times_s = r.series[0].times_s;
+  const auto nodes = [](int i) { return i < 30 ? 2.0 : 7.0; };
+  Series::Column ready{"nodes_ready", "count", {}}, pending{"pods_pending", "count", {}};
+  for (int i = 0; i < 60; ++i) {
+    ready.values.push_back(nodes(i));
+    pending.values.push_back(i >= 25 && i < 30 ? 3 : 0);
+  }
+  cluster.columns = {ready, pending};
+  r.series.push_back(cluster);
+  return r;
+}
+
+TEST(Text, NodesAreShownWithWhatPodsAskForAndHowLongTheyWaited) {
+  const std::string text = format_text(with_nodes());
+  EXPECT_THAT(text, HasSubstr("Nodes                      number    range      CPU requested             memory\n"
+                              "  cluster                    4.50      2–7             68.8 %             15.7 %\n"));
+  EXPECT_THAT(text, HasSubstr("Waited for a node       p50      p90      p95      p99    p99.9      max\n"
+                              "  shop                  0 s        –        –    112 s        –        –\n"));
+  EXPECT_THAT(text, HasSubstr("cluster over time\n"
+                              "  pending"));
+  EXPECT_THAT(text, HasSubstr("  nodes    7 ┤"));
+  EXPECT_THAT(format_text(sample()), Not(HasSubstr("Nodes")));
+}
+
 TEST(Text, WhatHappenedIsTold) {
   EXPECT_THAT(format_text(sample()),
               HasSubstr("What happened\n"
@@ -121,7 +156,7 @@ TEST(Text, ColourIsThereOnlyWhenAskedForAndAddsNothingElse) {
 }
 
 TEST(Text, LinesFitATerminalOfEightyColumns) {
-  for (const Result& r : {sample(), replicated_sample()}) {
+  for (const Result& r : {sample(), replicated_sample(), with_nodes()}) {
     std::istringstream lines(format_text(r));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
   }

@@ -5,9 +5,10 @@
 
 namespace windtunnel::karpenter {
 
-bool Budget::active(std::int64_t utc_seconds) const {
+bool Budget::active(UtcSeconds now) const {
   if (!schedule) return true;
-  return schedule->next(utc_seconds - duration / std::chrono::seconds{1}) <= utc_seconds;
+  const std::optional<UtcSeconds> hit = schedule->next(now - duration / std::chrono::seconds{1});
+  return hit && *hit <= now;
 }
 
 std::string parse_nodes(const std::string& text, Budget& out) {
@@ -23,12 +24,12 @@ std::string parse_nodes(const std::string& text, Budget& out) {
 }
 
 std::optional<std::int64_t> allowed_disruptions(const std::vector<Budget>& budgets, Reason reason, std::int64_t nodes,
-                                                std::int64_t disrupted, std::int64_t utc_seconds) {
+                                                std::int64_t disrupted, UtcSeconds now) {
   std::optional<std::int64_t> least;
   for (const Budget& budget : budgets) {
     const bool applies = budget.reasons.empty() ||
                          std::find(budget.reasons.begin(), budget.reasons.end(), reason) != budget.reasons.end();
-    if (!applies || !budget.active(utc_seconds)) continue;
+    if (!applies || !budget.active(now)) continue;
     const std::int64_t here = budget.percent ? (budget.nodes * nodes + 99) / 100 : budget.nodes;
     least = least ? std::min(*least, here) : here;
   }

@@ -397,5 +397,126 @@ TEST(Override, ThatDoesNotFitIsNamedInTheError) {
   expect_override_error({"", "3"}, "", "whole scenario");
 }
 
+// --- nodes ---
+
+// The base with nodes, and with requests where it had none.
+std::string with_nodes(std::string_view cluster) {
+  std::string text = changed("\"back\": { \"work\"",
+                             "\"back\": { \"instance\": { \"resources\": { \"requests\": { \"cpu\": \"2\", \"memory\": "
+                             "\"1Gi\" } } }, \"work\"");
+  const std::string_view before = "\"cluster\": { \"zones\": [ \"a\", \"b\" ] }";
+  const std::size_t place = text.find(before);
+  EXPECT_NE(place, std::string::npos);
+  return text.replace(place, before.size(),
+                      "\"cluster\": { \"zones\": [ \"a\", \"b\" ], " + std::string(cluster) + " }");
+}
+
+TEST(Mistake, NoneIsInNodesWrittenAloneOrInAList) {
+  const std::string one = R"({ "type": "m5.large", "cpu": 4, "memory": "16Gi", "count": 2, "zones": "a" })";
+  EXPECT_TRUE(errors_of(with_nodes("\"nodes\": " + one)).empty());
+  EXPECT_TRUE(errors_of(with_nodes("\"nodes\": [ " + one + " ]")).empty());
+  EXPECT_EQ(effective_scenario(parse_scenario(with_nodes("\"nodes\": " + one), ".", "s").scenario),
+            effective_scenario(parse_scenario(with_nodes("\"nodes\": [ " + one + " ]"), ".", "s").scenario));
+}
+
+TEST(Mistake, InOneKindOfNodesIsReportedWhereItStands) {
+  const std::string one = R"("nodes": { "type": "m5.large", "cpu": 4, "memory": "16Gi", "count": 5, "max": 2,
+    "autoscaler": { "type": "cluster_autoscaler", "expander": "least_waste" }, "zones": "c" })";
+  const std::vector<Issue> errors = errors_of(with_nodes(one));
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();  // what is in it comes first
+  EXPECT_EQ(errors[0].pointer, "/cluster/nodes/autoscaler/expander");
+  EXPECT_THAT(errors[0].message, HasSubstr("least-waste"));
+  std::string right = one;
+  right.replace(right.find("least_waste"), 11, "least-waste");
+  const std::vector<Issue> others = errors_of(with_nodes(right));
+  ASSERT_EQ(others.size(), 1U) << ConfigError(others).what();
+  EXPECT_EQ(others[0].pointer, "/cluster/nodes/max");
+  right.replace(right.find("\"max\": 2"), 8, "\"max\": 9");
+  const std::vector<Issue> zones = errors_of(with_nodes(right));
+  ASSERT_EQ(zones.size(), 1U) << ConfigError(zones).what();
+  EXPECT_EQ(zones[0].pointer, "/cluster/nodes/zones");
+  EXPECT_THAT(zones[0].message, HasSubstr("there is no zone \"c\""));
+}
+
+TEST(Mistake, AnInstanceThatDoesNotSayWhatItAsksOfANode) {
+  const std::vector<Issue> errors = errors_of(changed(
+      "\"cluster\": { \"zones\": [ \"a\", \"b\" ] }",
+      "\"cluster\": { \"zones\": [ \"a\", \"b\" ], \"nodes\": { \"type\": \"m\", \"cpu\": 4, \"memory\": \"16Gi\", "
+      "\"count\": 1 } }"));
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].pointer, "/services/back/instance/resources/requests/cpu");
+  EXPECT_EQ(errors[1].pointer, "/services/back/instance/resources/requests/memory");
+}
+
+TEST(Mistake, AnInstanceTooLargeForEveryNode) {
+  const std::vector<Issue> errors = errors_of(with_nodes(
+      R"("nodes": [ { "type": "small", "cpu": 2, "memory": "2Gi", "count": 1, "system_reserved": { "cpu": "100m" } },
+                             { "type": "thin", "cpu": 8, "memory": "512Mi", "count": 1 } ])"));
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].pointer, "/services/back/instance/resources/requests");
+  EXPECT_THAT(errors[0].message,
+              HasSubstr("an instance of 2 CPU and 1Gi fits on no node: they have at most 8 CPU and 2Gi"));
+}
+
+TEST(Mistake, KarpenterWithoutPrices) {
+  const std::string scaled =
+      R"("nodes": { "type": "m", "cpu": 4, "memory": "16Gi" }, "autoscaler": { "type": "karpenter" })";
+  const std::vector<Issue> errors = errors_of(with_nodes(scaled));
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].pointer, "/cluster/nodes/price");
+  std::string priced = with_nodes(scaled);
+  priced.replace(priced.find("\"per_instance_hour\""), 19, "\"per_node_hour\": 0.1, \"per_instance_hour\"");
+  EXPECT_TRUE(errors_of(priced).empty());
+}
+
+TEST(Mistake, AKarpenterSpecThatTheRealOneWouldNotTake) {
+  const auto errors = [](const std::string& spec) {
+    return errors_of(with_nodes(R"("nodes": { "type": "m", "cpu": 4, "memory": "16Gi", "price": 1 },
+                                   "autoscaler": { "type": "karpenter", "spec": )" +
+                                spec + " }"));
+  };
+  const std::pair<const char*, const char*> rows[] = {
+      {R"({ "disruption": { "consolidateAfter": "soon" } })", "/cluster/autoscaler/spec/disruption/consolidateAfter"},
+      {R"({ "disruption": { "budgets": [ { "nodes": "most" } ] } })",
+       "/cluster/autoscaler/spec/disruption/budgets/0/nodes"},
+      {R"({ "disruption": { "budgets": [ { "nodes": "1", "reasons": [ "Bored" ] } ] } })",
+       "/cluster/autoscaler/spec/disruption/budgets/0/reasons/0"},
+      {R"({ "disruption": { "budgets": [ { "nodes": "1", "schedule": "@daily" } ] } })",
+       "/cluster/autoscaler/spec/disruption/budgets/0"},
+      {R"({ "disruption": { "budgets": [ { "schedule": "at noon", "duration": "1h" } ] } })",
+       "/cluster/autoscaler/spec/disruption/budgets/0/schedule"},
+      {R"({ "template": { "spec": { "expireAfter": "30" } } })", "/cluster/autoscaler/spec/template/spec/expireAfter"},
+      {R"({ "consolidateAfter": "1m" })", "/cluster/autoscaler/spec/consolidateAfter"}};
+  for (const auto& [spec, pointer] : rows) {
+    const std::vector<Issue> found = errors(spec);
+    ASSERT_EQ(found.size(), 1U) << spec;
+    EXPECT_EQ(found[0].pointer, pointer) << found[0].text();
+  }
+  // Parts of a NodePool that mean nothing here are read over, aloud.
+  const ReadResult read = parse_scenario(
+      with_nodes(
+          R"("nodes": { "type": "m", "cpu": 4, "memory": "16Gi", "price": 1 }, "autoscaler": { "type": "karpenter",
+                    "spec": { "weight": 10, "template": { "spec": { "requirements": [], "expireAfter": "Never" } } } })"),
+      ".", "s");
+  ASSERT_EQ(read.warnings.size(), 2U);
+  EXPECT_THAT(read.warnings[0].message, HasSubstr("\"weight\" is not modelled"));
+  EXPECT_THAT(read.warnings[1].message, HasSubstr("\"requirements\" is not modelled"));
+}
+
+TEST(Mistake, AServiceThatIsCalledCluster) {
+  std::string text = with_nodes(R"("nodes": { "type": "m", "cpu": 4, "memory": "16Gi", "count": 1 })");
+  for (std::size_t at = 0; (at = text.find("\"back\"", at)) != std::string::npos;) text.replace(at, 6, "\"cluster\"");
+  const std::vector<Issue> errors = errors_of(text);
+  ASSERT_EQ(errors.size(), 1U) << ConfigError(errors).what();
+  EXPECT_EQ(errors[0].pointer, "/services/cluster");
+}
+
+TEST(Mistake, APriceOfNodesWhereThereAreNone) {
+  const ReadResult read =
+      parse_scenario(changed("\"per_instance_hour\"", "\"per_node_hour\": 0.1, \"per_instance_hour\""), ".", "s");
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_EQ(read.warnings[0].pointer, "/cost/per_node_hour");
+}
+
 }  // namespace
 }  // namespace windtunnel

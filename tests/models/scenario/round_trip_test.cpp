@@ -141,7 +141,7 @@ TEST(List, HasAllKindsOfChoices) {
   for (const ListedKind& kind : list_types()) kinds.push_back(kind.kind);
   EXPECT_EQ(kinds, (std::vector<std::string>{"distribution", "arrivals", "runtime", "start-up phase", "load balancer",
                                              "autoscaler", "scaling metric", "keep-alive policy", "forecaster",
-                                             "sizing", "signal", "fault", "objective"}));
+                                             "sizing", "node autoscaler", "signal", "fault", "objective"}));
 }
 
 TEST(List, ShowsTheFieldsOfAnEmbeddedObjectByTheirPath) {

@@ -21,7 +21,7 @@ Budget budget(const std::string& nodes, std::vector<Reason> reasons = {}, const 
   out.reasons = std::move(reasons);
   if (!schedule.empty()) {
     out.schedule.emplace();
-    EXPECT_THAT(Schedule::parse(schedule, *out.schedule), IsEmpty());
+    EXPECT_THAT(Cron::parse(schedule, *out.schedule), IsEmpty());
     out.duration = duration;
   }
   return out;
@@ -69,7 +69,7 @@ TEST(Budgets, BlockAllReasonsIfTheyAreActiveForAll) {
 TEST(Budgets, AllowAnyNumberWhileNoneIsActive) {
   std::vector<Budget> budgets = upstream_budgets();
   for (Budget& one : budgets) {
-    EXPECT_THAT(Schedule::parse("@yearly", *one.schedule), IsEmpty());
+    EXPECT_THAT(Cron::parse("@yearly", *one.schedule), IsEmpty());
     EXPECT_FALSE(one.active(kNow));
   }
   for (const Reason reason : kAll) EXPECT_EQ(allowed_disruptions(budgets, reason, 100, 0, kNow), std::nullopt);
@@ -77,7 +77,7 @@ TEST(Budgets, AllowAnyNumberWhileNoneIsActive) {
 
 TEST(Budgets, OfAReasonAreIgnoredWhileInactive) {
   std::vector<Budget> budgets = upstream_budgets();
-  for (const std::size_t i : {3U, 4U}) EXPECT_THAT(Schedule::parse("@yearly", *budgets[i].schedule), IsEmpty());
+  for (const std::size_t i : {3U, 4U}) EXPECT_THAT(Cron::parse("@yearly", *budgets[i].schedule), IsEmpty());
   for (const Reason reason : kAll) EXPECT_EQ(allowed_disruptions(budgets, reason, 100, 0, kNow), 10);
 }
 
@@ -115,39 +115,6 @@ TEST(Budgets, AreActiveFromEachMomentOfTheirScheduleOn) {
   for (const Row& row : rows)
     EXPECT_EQ(budget("1", {}, row.schedule, row.duration).active(row.now), row.active) << row.name;
   EXPECT_TRUE(budget("1").active(kNow));  // neither schedule nor duration
-}
-
-// --- schedules
-
-TEST(CronSchedule, SaysWhatIsWrongWithIt) {
-  Schedule out;
-  EXPECT_THAT(Schedule::parse("0 0 * * tue-mon", out), HasSubstr("beginning lies beyond its end"));
-  EXPECT_THAT(Schedule::parse("@wrongly", out), HasSubstr("is no schedule"));
-  EXPECT_THAT(Schedule::parse("* * * *", out), HasSubstr("4 fields"));
-  EXPECT_THAT(Schedule::parse("60 * * * *", out), HasSubstr("outside 0 to 59"));
-  EXPECT_THAT(Schedule::parse("0 noon * * *", out), HasSubstr("the hour"));
-  EXPECT_THAT(Schedule::parse("*/0 * * * *", out), HasSubstr("step"));
-}
-
-// Checked against GNU date: date -u -d @SECONDS.
-TEST(CronSchedule, FindsTheNextMoment) {
-  const auto next = [](const char* text, std::int64_t from) {
-    Schedule schedule;
-    EXPECT_THAT(Schedule::parse(text, schedule), IsEmpty()) << text;
-    return schedule.next(from);
-  };
-  constexpr std::int64_t kMonday = 1'704'067'200;  // 1 January 2024, 00:00
-  EXPECT_EQ(next("* * * * *", kMonday), kMonday + 60);
-  EXPECT_EQ(next("* * * * *", kMonday + 59), kMonday + 60);
-  EXPECT_EQ(next("*/15 * * * *", kMonday + 1), kMonday + 900);
-  EXPECT_EQ(next("0 9 * * mon-fri", kMonday + 9 * 3600), kMonday + (24 + 9) * 3600);
-  EXPECT_EQ(next("0 9 * * mon-fri", kMonday + 4 * 86'400 + 9 * 3600),
-            kMonday + 7 * 86'400 + 9 * 3600);                   // over a weekend
-  EXPECT_EQ(next("@monthly", kMonday), 1'706'745'600);          // 1 February
-  EXPECT_EQ(next("0 0 29 2 *", kMonday), 1'709'164'800);        // 29 February 2024
-  EXPECT_EQ(next("0 0 29 2 *", 1'709'164'800), 1'835'395'200);  // and 2028
-  EXPECT_EQ(next("0 0 13 * 5", kMonday), 1'704'412'800);        // a 13th or a Friday: Friday the 5th
-  EXPECT_EQ(next("30 22,23 * jan *", kMonday + 22 * 3600 + 1800), kMonday + 23 * 3600 + 1800);
 }
 
 }  // namespace
