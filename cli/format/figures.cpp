@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cli/format/format.hpp"
+#include "sim/time.hpp"
 
 namespace windtunnel::cli {
 namespace {
@@ -214,8 +215,8 @@ const std::vector<LatencyQuantile>& latency_quantiles() {
 Estimate latency_estimate(const Result& result, const ServiceResult& service, const LatencyQuantile& quantile) {
   if (const Metric* m = service_metric(result, service.name, quantile.metric)) return m->estimate;
   if (service.latency.count() == 0) return single(std::numeric_limits<double>::quiet_NaN());
-  return single(1e-9 *
-                (quantile.p < 1 ? service.latency.quantile(quantile.p) : static_cast<double>(service.latency.max())));
+  return single(ns_to_seconds(quantile.p < 1 ? service.latency.quantile(quantile.p)
+                                             : static_cast<double>(service.latency.max())));
 }
 
 std::vector<Loss> losses(const Result& result, const ServiceResult& service) {

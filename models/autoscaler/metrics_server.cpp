@@ -37,7 +37,7 @@ void MetricsServer::scrape(Time now, std::span<const InstanceSignal> instances) 
     // Whole nanocores first, as metrics-server keeps them; then up to whole milli, as quantities convert. Unlike the
     // real one we keep instances that used no CPU at all: a real process has always used some.
     const Duration window = of.last.at - of.previous->at;
-    const double seconds = static_cast<double>(window.count()) / 1e9;
+    const double seconds = to_seconds(window);
     const auto nanocores =
         static_cast<std::int64_t>(static_cast<double>(of.last.cpu_ns - of.previous->cpu_ns) / seconds);
     batch.samples[instance.id] = {(nanocores + 999'999) / 1'000'000, now, window};

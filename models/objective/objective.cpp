@@ -92,8 +92,7 @@ std::string TimeQuantile::promise() const {
   return quantile_name(quantile_.value) + " " + std::string(words_) + " of " + service + " below " + text_of(below_);
 }
 
-// A division is rounded once: 300ms is 0.3 and not the double above it.
-double TimeQuantile::limit() const { return static_cast<double>(below_.count()) / 1e9; }
+double TimeQuantile::limit() const { return to_seconds(below_); }
 
 std::string quantile_name(double quantile) {
   for (const auto& [value, name] : kQuantiles)

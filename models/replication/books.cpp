@@ -67,7 +67,7 @@ void Replication::gather(Service& s) {
   const std::int64_t in_system = s.in_system.take_integral(now);
   s.in_system_exact += static_cast<std::uint64_t>(in_system);
   double cpu = s.gone_cpu_ns;
-  for (const std::uint32_t slot : s.slot_at) cpu += cpu_seconds(instances_[slot], slot) * 1e9;
+  for (const std::uint32_t slot : s.slot_at) cpu += cpu_ns(instances_[slot], slot);
   Service::Integrals& bin = s.bin;
   bin.in_system = static_cast<double>(in_system);
   bin.waiting = static_cast<double>(s.waiting.take_integral(now));
@@ -94,7 +94,8 @@ double Replication::utilization(const Service& s, std::size_t role, double busy,
 }
 
 void Replication::series_point() {
-  const double bin_s = static_cast<double>(now_ns() - last_point_) * 1e-9;
+  const auto bin_ns = static_cast<double>(now_ns() - last_point_);
+  const double bin_s = ns_to_seconds(bin_ns);
   last_point_ = now_ns();
   ++points_;
   check_conservation();
@@ -119,15 +120,14 @@ void Replication::series_point() {
       kind.bin_latency.clear();
     }
     if (narrated_ && bin_s > 0) {
-      const double bin_ns = bin_s * 1e9;
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
       const double row[] = {
           static_cast<double>(arrived - s.arrived_taken) / bin_s,
           static_cast<double>(completed - s.completed_taken) / bin_s,
           static_cast<double>(lost - s.lost_taken) / bin_s,
-          latency[0] * 1e-9,
-          latency[1] * 1e-9,
-          latency[2] * 1e-9,
+          ns_to_seconds(latency[0]),
+          ns_to_seconds(latency[1]),
+          ns_to_seconds(latency[2]),
           utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
           request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
           s.bin.waiting / bin_ns,
@@ -135,7 +135,7 @@ void Replication::series_point() {
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
           static_cast<double>(s.slot_at.size()),
           static_cast<double>(s.ready)};
-      s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
+      s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
     s.arrived_taken = arrived;
@@ -205,7 +205,8 @@ Record Replication::finish() {
   const double measured_s = to_seconds(scenario_.horizon);
   for (const auto& s : services_) {
     const auto price = scenario_.cost.per_instance_hour.find(s->name);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * s->total.alive * 1e-9 / 3600;
+    if (price != scenario_.cost.per_instance_hour.end())
+      total_cost += price->second * ns_to_seconds(s->total.alive) / 3600;
   }
   for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
   record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
@@ -220,20 +221,21 @@ Record Replication::finish() {
 namespace {
 
 void write_times(Record& record, const std::string& prefix, const Histogram& h) {
-  record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
-  record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
+  record.values.push_back({prefix + ".mean", "s", ns_to_seconds(h.mean())});
+  record.values.push_back({prefix + ".sd", "s", ns_to_seconds(std::sqrt(h.variance()))});
   double shares[std::size(kQuantiles)], values[std::size(kQuantiles)];
   for (std::size_t i = 0; i < std::size(kQuantiles); ++i) shares[i] = kQuantiles[i].p;
   h.quantiles(shares, values);
   for (std::size_t i = 0; i < std::size(kQuantiles); ++i)
-    record.values.push_back({prefix + "." + kQuantiles[i].name, "s", values[i] * 1e-9});
-  record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
+    record.values.push_back({prefix + "." + kQuantiles[i].name, "s", ns_to_seconds(values[i])});
+  record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : ns_to_seconds(static_cast<double>(h.max()))});
 }
 
 }  // namespace
 
 void Replication::write_service(Record& record, Service& s) {
-  const double seconds = to_seconds(scenario_.horizon), ns = seconds * 1e9;
+  const auto ns = static_cast<double>(scenario_.horizon.count());
+  const double seconds = ns_to_seconds(ns);
   std::uint64_t arrived = 0;
   std::array<std::uint64_t, kOutcomes> outcomes{};
   Histogram latency, wait;
@@ -268,9 +270,9 @@ void Replication::write_service(Record& record, Service& s) {
     write_times(record, s.name + ".worker.wait_time", s.worker_wait);
     const auto steps = static_cast<double>(s.worker_wait.count());
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
-    put("worker.service_time.mean", "s", ratio(s.total.busy[1] * 1e-9, steps));
+    put("worker.service_time.mean", "s", ratio(ns_to_seconds(s.total.busy[1]), steps));
   }
-  if (s.pause_every) put("pause.lag_mean", "s", ratio(s.pause_square_ns2 / 2, s.total.alive) * 1e-9);
+  if (s.pause_every) put("pause.lag_mean", "s", ns_to_seconds(ratio(s.pause_square_ns2 / 2, s.total.alive)));
   if (s.held) {
     s.held->finish(sim_.now());
     put("number_in_system.variance", "count", s.held->variance());
@@ -282,7 +284,7 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_mean", "count", s.total.ready / ns);
   put("replicas.ready_min", "count", static_cast<double>(s.ready_least));
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
-  put("instance_hours", "h", s.total.alive * 1e-9 / 3600);
+  put("instance_hours", "h", ns_to_seconds(s.total.alive) / 3600);
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
   for (std::size_t i = 1; i < kOutcomes; ++i)
     put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));

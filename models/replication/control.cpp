@@ -31,9 +31,9 @@ ServiceSignal Replication::look(Service& service) {
     seen.created = life.created;
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
-    seen.cpu_seconds = cpu_seconds(instance, slot);
+    seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
     seen.outstanding = service.outstanding[position];
-    seen.outstanding_seconds = static_cast<double>(life.held_sum + seen.outstanding * now.count()) * 1e-9;
+    seen.outstanding_seconds = ns_to_seconds(static_cast<double>(life.held_sum + seen.outstanding * now.count()));
     seen.arrived = life.arrived;
   }
   std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -47,7 +47,7 @@ ServiceSignal Replication::look(Service& service) {
   signal.instances = instances;
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
-  signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
+  signal.outstanding_seconds = ns_to_seconds(static_cast<double>(service.in_system.integral(now)));
   signal.waiting = service.waiting.value();
   signal.unplaced = service.pending_count;
   if (service.watch) {

@@ -181,7 +181,7 @@ class ValueReader final : public ValueVisitor {
     if (!text_with_unit("a duration", kDurationUnits, R"("250ms" or "1h30m")", read,
                         [](std::string_view text, Duration& out) { return parse_duration(text, out); }))
       return;
-    if (fits(static_cast<double>(read.count()) / 1e9, info.bounds, spell_duration)) v = read;
+    if (fits(to_seconds(read), info.bounds, spell_duration)) v = read;
   }
 
   void value(Rate& v, const FieldInfo& info) override {
