@@ -114,7 +114,8 @@ std::string clock_text(double seconds) {
     return text + shortest(static_cast<double>(ms) / 1000) + "s";
   }
   const auto whole = std::llround(size);
-  const auto hours = whole / 3600, minutes = whole / 60 % 60, rest = whole % 60;
+  const auto days = whole / 86400, hours = whole / 3600 % 24, minutes = whole / 60 % 60, rest = whole % 60;
+  if (days) text += std::to_string(days) + "d";
   if (hours) text += std::to_string(hours) + "h";
   if (minutes) text += std::to_string(minutes) + "m";
   if (rest || whole == 0) text += std::to_string(rest) + "s";

@@ -107,7 +107,8 @@ std::string text_of(double number) {
 }
 
 std::string text_of(Duration duration) {
-  constexpr std::array<std::pair<std::int64_t, std::string_view>, 6> kUnits = {{{3'600'000'000'000, "h"},
+  constexpr std::array<std::pair<std::int64_t, std::string_view>, 7> kUnits = {{{86'400'000'000'000, "d"},
+                                                                                {3'600'000'000'000, "h"},
                                                                                 {60'000'000'000, "m"},
                                                                                 {1'000'000'000, "s"},
                                                                                 {1'000'000, "ms"},
