@@ -35,6 +35,9 @@ class FieldLister final : public ValueVisitor {
   void value(Bytes&, const FieldInfo& info) override {
     add("bytes", kByteUnits, bounds_text(info.bounds, format_bytes));
   }
+  void value(ByteRate&, const FieldInfo& info) override {
+    add("byte rate", kByteRateUnits, bounds_text(info.bounds, format_byte_rate));
+  }
   void value(Amount&, const FieldInfo& info) override {
     add("amount", "of what is drawn", bounds_text(info.bounds, format_number));
   }

@@ -223,6 +223,12 @@ class ValueReader final : public ValueVisitor {
 
   void value(Bytes& v, const FieldInfo& info) override { read_bytes(v.count, info); }
 
+  void value(ByteRate& v, const FieldInfo& info) override {
+    double read = 0;
+    if (!text_with_unit("a byte rate", kByteRateUnits, R"("80MB/s" or "1Gi/s")", read, parse_byte_rate)) return;
+    if (fits(read, info.bounds, format_byte_rate)) v.per_second = read;
+  }
+
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

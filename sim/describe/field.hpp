@@ -33,6 +33,9 @@ struct Cpu {  // Kubernetes quantity: "500m", "2", 2
 struct Bytes {  // Kubernetes quantity or decimal size: "512Mi", "420MB", "1G"
   double count = 0;
 };
+struct ByteRate {  // a size per second: "80MB/s", "1Gi/s"
+  double per_second = 0;
+};
 // A number in the unit of the distribution that holds it: a duration where durations are drawn, plain elsewhere.
 struct Amount {
   double value = 0;
@@ -45,7 +48,8 @@ struct Enumerated {
 
 enum class Unit { kNumber, kDuration, kBytes };  // what a distribution's Amounts are
 
-// What fits. Bounds are in the base unit of the value (seconds, per second, cores, bytes, plain number).
+// What fits. Bounds are in the base unit of the value (seconds, per second, cores, bytes, bytes per second,
+// plain number).
 struct Bounds {
   double lo = -std::numeric_limits<double>::infinity();
   double hi = std::numeric_limits<double>::infinity();
@@ -151,6 +155,7 @@ class ValueVisitor {
   virtual void value(Share& v, const FieldInfo& info) = 0;
   virtual void value(Cpu& v, const FieldInfo& info) = 0;
   virtual void value(Bytes& v, const FieldInfo& info) = 0;
+  virtual void value(ByteRate& v, const FieldInfo& info) = 0;
   virtual void value(Amount& v, const FieldInfo& info) = 0;
   virtual void value(Enumerated& v, const FieldInfo& info) = 0;
   virtual void object(ObjectView& v, const FieldInfo& info) = 0;
