@@ -68,6 +68,13 @@ struct FieldInfo {
   Bounds bounds;
 };
 
+// A place in a data file that a scenario names: the file as the user wrote it and a line from 1, or 0 for all of it.
+struct FilePlace {
+  std::string_view file;
+  std::size_t line = 0;
+  std::string text() const { return std::string(file) + (line > 0 ? ":" + std::to_string(line) : std::string()); }
+};
+
 // Where a structure that has been read reports what single fields cannot see. `at` is a JSON pointer relative to the
 // structure ("/steps/0/cpu"); empty means the structure itself.
 class Problems {
@@ -75,6 +82,13 @@ class Problems {
   virtual ~Problems() = default;
   virtual void error(std::string_view at, std::string message) = 0;
   virtual void warning(std::string_view at, std::string message) = 0;
+  // Of the file that the field at `at` names. Messages continue its name: "does not exist".
+  virtual void file_error(std::string_view at, const FilePlace& place, std::string message) {
+    error(at, place.text() + ": " + message);
+  }
+  virtual void file_warning(std::string_view at, const FilePlace& place, std::string message) {
+    warning(at, place.text() + ": " + message);
+  }
 };
 
 class FieldVisitor;
