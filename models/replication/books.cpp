@@ -86,9 +86,11 @@ void Replication::gather(Service& s) {
   s.total.cpu += bin.cpu;
 }
 
-// Busy threads over threads of the instances in being; used cores over cores where threads have no number.
+// Busy threads over threads of the instances in being; used cores over cores where requests share them, as the places
+// that a concurrency limit gives out there are no threads.
 double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu) {
-  if (role == 0 && s.threads[0] == kNone) return ratio(cpu, alive * s.cores);
+  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing)
+    return ratio(cpu, alive * s.cores);
   const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
   return ratio(busy, alive * threads);
 }
