@@ -14,6 +14,7 @@ ORDER = [
     ("models/workload/", 11),
     ("models/instance/", 12),
     ("models/startup/", 13),
+    ("models/signal/", 14),
     ("models/load_balancer/", 15),
     ("models/autoscaler/", 17),
     ("models/fault/", 19),

@@ -44,8 +44,8 @@ every default filled in.
 
 Units belong to values: durations are `"250ms"`, `"5s"`, `"1h30m"`, `"7d"`; rates `"1200/s"`, `"5/min"`; CPU and bytes are
 Kubernetes quantities, `"500m"`, `"512Mi"`; byte rates are sizes per second, `"80MB/s"`; shares are numbers from 0 to 1 or
-`"25%"`. Where a distribution is wanted, a single value stands for the constant one: `"cpu": "2ms"`. Types are chosen by the key `type`, start-up phases by `phase`,
-objectives by `metric`.
+`"25%"`. Where a distribution is wanted, a single value stands for the constant one: `"cpu": "2ms"`. Types are chosen by the
+key `type`, start-up phases by `phase`, objectives and scaling metrics by `metric`.
 """
 
 
@@ -115,7 +115,7 @@ def reference(schema: dict, kinds: list[dict]) -> str:
         if node is None:
             sys.exit(f"tools/regenerate.py: the schema has no {path}")
         out += [f"### {title}\n", table(fields(node))]
-    chosen_by = {"start-up phase": "phase", "objective": "metric"}
+    chosen_by = {"start-up phase": "phase", "scaling metric": "metric", "objective": "metric"}
     for kind in kinds:
         key = chosen_by.get(kind["kind"], "type")
         out.append(f"## {kind['kind'][0].upper()}{kind['kind'][1:]}\n")

@@ -36,6 +36,8 @@ struct InstanceSignal {
 // `now`: what happened within a window is a difference.
 struct ServiceSignal {
   Time now{};
+  Time utc{};                       // now by the calendar, since 1970-01-01 00:00
+  Duration mean_startup{};          // from an instance's creation until it is ready
   std::int64_t spec_replicas = 0;   // what was last asked for
   double cpu_request_cores = 0;     // of one instance; 0: none stated
   double memory_request_bytes = 0;  // of one instance; 0: none stated
@@ -45,6 +47,7 @@ struct ServiceSignal {
   std::int64_t outstanding = 0;                          // requests in the service, wherever they wait or are served
   double outstanding_seconds = 0;                        // its integral
   std::int64_t waiting = 0;                              // those that nothing serves yet
+  double waiting_seconds = 0;                            // its integral
   std::int64_t unplaced = 0;                             // those of them that wait for an instance to be ready
   // Latencies (ns) of the requests completed since the last observe(), or decide() where nothing observes; null unless
   // Watched::latency.

@@ -27,8 +27,6 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
 
 Replication::~Replication() = default;
 
-bool Replication::advance(std::uint64_t events) { return sim_.run_until(Time{end_}, *this, events); }
-
 double Replication::share_done() const {
   return end_ == 0 ? 1.0 : static_cast<double>(sim_.now_ns()) / static_cast<double>(end_);
 }
@@ -125,6 +123,7 @@ void Replication::build_services() {
 void Replication::build_sources() {
   std::size_t steps_most = 1;
   sources_.resize(scenario_.traffic.size());
+  traffic_count_ = static_cast<std::uint32_t>(sources_.size());
   for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
     const Traffic& traffic = scenario_.traffic[i];
     Source& source = sources_[i];
@@ -163,6 +162,7 @@ void Replication::build_sources() {
       ++kind.home->kinds;
       kind.first_demand = kind.steps[0].sampler.get();
       kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+      if (!kind.plain) kind.home->all_plain = false;
       kind.closed = traffic.arrivals->closed_loop();
       kinds_.push_back(std::move(kind));
     }

@@ -7,8 +7,13 @@
 
 namespace windtunnel {
 
-void Replication::watch(Service& service) {
+void Replication::watch(Service& service) const {
+  service.starts_at = scenario_.starts_at_utc() - scenario_.warmup;
+  double startup_s = 0;
+  for (const Choice<Phase>& phase : service.params->startup) startup_s += phase->mean_delay_s();
+  service.mean_startup = from_seconds(startup_s);
   const Watched wanted = service.autoscaler->watched();
+  for (const std::string& name : wanted.signals) service.signals.push_back(&*scenario_.signals.at(name));
   service.watched = wanted.requests;
   if (!wanted.requests && !wanted.latency) return;
   service.watch = std::make_unique<Watch>();
@@ -41,6 +46,8 @@ ServiceSignal Replication::look(Service& service) {
   const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
+  signal.utc = service.starts_at + now;
+  signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
@@ -48,13 +55,17 @@ ServiceSignal Replication::look(Service& service) {
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = ns_to_seconds(static_cast<double>(service.in_system.integral(now)));
-  signal.waiting = service.waiting.value();
+  signal.waiting = service.waiting();
+  signal.waiting_seconds = ns_to_seconds(static_cast<double>(service.waiting_integral(now)));
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;
     if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
   }
+  service.named.clear();
+  for (const Signal* named : service.signals) service.named.push_back(named->at(now - scenario_.warmup));
+  signal.named = service.named;
   return signal;
 }
 
@@ -99,7 +110,7 @@ void Replication::buffer(Service& service, bool on) {
 
 // The balancer's choice where it has room, else the first that has; kNone: all are full.
 std::uint32_t Replication::slot_with_room(Service& service) {
-  const std::uint32_t picked = service.balancer->pick(service.backends(), *service.balancer_words);
+  const std::uint32_t picked = service.balancer->pick(service.visible, *service.balancer_words);
   if (service.outstanding[picked] < service.places) return service.slot_at[picked];
   for (std::uint32_t position = 0; position < service.ready; ++position)
     if (service.outstanding[position] < service.places) return service.slot_at[position];
@@ -119,11 +130,10 @@ void Replication::flush_pending(Service& service) {
       slot = slot_with_room(service);
       if (slot == kNone) return;
     } else {
-      slot = service.slot_at[service.balancer->pick(service.backends(), *service.balancer_words)];
+      slot = service.slot_at[service.balancer->pick(service.visible, *service.balancer_words)];
     }
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     deliver(service, r, slot);
   }
 }

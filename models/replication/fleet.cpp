@@ -20,7 +20,8 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   ++service.ready;
   service.ready_time.add(sim_.now(), 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
-  service.balancer->backends_changed(service.backends());
+  service.show_backends();
+  service.balancer->backends_changed(service.visible);
 }
 
 void Replication::leave_ready(Service& service, std::uint32_t slot) {
@@ -28,7 +29,8 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
-  service.balancer->backends_changed(service.backends());
+  service.show_backends();
+  service.balancer->backends_changed(service.visible);
 }
 
 std::int64_t Replication::live(const Service& service) const {
@@ -99,6 +101,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
   instance.position = static_cast<std::uint32_t>(service.slot_at.size());
   service.slot_at.push_back(slot);
   service.outstanding.push_back(0);
+  service.show_backends();
   service.alive.add(sim_.now(), 1);
   service.alive_most = std::max(service.alive_most, static_cast<std::int64_t>(service.slot_at.size()));
 

@@ -21,9 +21,7 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
     return deliver(service, r, slot);
   }
   if (!service.demand_terms->queue_at_maximum) return lose(service, r, Outcome::kRejectedThrottled);
-  service.pending.append(pool_.data(), r);
-  ++service.pending_count;
-  service.waiting.add(sim_.now(), 1);
+  wait_at_service(service, r);
 }
 
 // Instances have gone and left room: the platform starts new ones for those that wait, it does not need a newcomer.
@@ -33,7 +31,6 @@ void Replication::start_for_pending(Service& service) {
     if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     deliver(service, r, slot);
   }
 }
@@ -42,7 +39,6 @@ void Replication::function_idle(Service& service, std::uint32_t slot) {
   if (!service.pending.empty()) {
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    service.waiting.add(sim_.now(), -1);
     return deliver(service, r, slot);
   }
   Instance& instance = instances_[slot];

@@ -110,22 +110,22 @@ class Replication final : public FaultTarget {
     return lives_[static_cast<std::size_t>(&instance - instances_.data())];
   }
   // Flattened: a request's whole way in, and its whole way out, are a function each (measured: a third faster).
-  [[gnu::flatten]] void arrive(Source& source, std::uint32_t id);
+  void arrive(Source& source, std::uint32_t id);
   void create(Source& source, std::uint16_t kind, float size);
-  void admit(Service& service, std::uint32_t r);
+  void admit(Service& service, const RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
   [[gnu::noinline]] void wait_at_service(Service& service, std::uint32_t r);
   void deliver(Service& service, std::uint32_t r, std::uint32_t slot);
-  void enter(Service& service, std::uint32_t r, Instance& instance);
-  void begin_step(Service& service, std::uint32_t r);
+  void deliver(Service& service, const RequestKind& kind, std::uint32_t r, std::uint32_t slot);
+  void enter(Service& service, const RequestKind& kind, std::uint32_t r, Instance& instance);
   [[gnu::noinline]] void begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step);
-  void queue_for_thread(Service& service, std::uint32_t r, Station& station);
-  void take_thread(Service& service, std::uint32_t r, Station& station);
+  void queue_for_thread(std::uint32_t r, Station& station);
+  void take_thread(Service& service, const RequestKind& kind, std::uint32_t r, Station& station);
   void compute(Service& service, std::uint32_t r);
   void start_clock(Service& service, std::uint32_t r);
   [[gnu::noinline]] void compute_disturbed(Service& service, std::uint32_t r, Instance& instance);
   [[gnu::noinline]] void wait_io(Service& service, std::uint32_t r);
-  [[gnu::flatten]] void cpu_done(std::uint32_t r);
+  void cpu_done(std::uint32_t r);
   [[gnu::noinline]] void io_done(std::uint32_t r);
   [[gnu::noinline]] void step_done(Service& service, std::uint32_t r);
   void release_thread(Service& service, std::uint32_t station);
@@ -136,10 +136,10 @@ class Replication final : public FaultTarget {
   void pump(Service& service, std::uint32_t station);
   void stop_computing(Request& request);
   void leave(Service& service, std::uint32_t r);  // the instance: frees its place there
-  void complete(Service& service, std::uint32_t r);
+  void complete(Service& service, RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
-  void settle(Request& request, Outcome how);                          // puts the outcome on record
+  void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
   void discard(Service& service, std::uint32_t r);  // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
@@ -182,7 +182,7 @@ class Replication final : public FaultTarget {
   double cpu_ns(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
-  static void watch(Service& service);
+  void watch(Service& service) const;
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);
@@ -239,6 +239,7 @@ class Replication final : public FaultTarget {
   std::vector<RequestKind> kinds_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<Source> sources_;
+  std::uint32_t traffic_count_ = 0;  // of sources_, which the timeout lines follow as sources of the simulation
   std::vector<TimeoutLine> lines_;
   std::vector<std::int64_t> later_demands_;  // of steps after the first, `steps_most_` per request
   std::uint32_t steps_most_ = 0;

@@ -9,12 +9,14 @@
 
 namespace windtunnel {
 
-void Replication::on_source(std::uint32_t source) {
-  if (source < sources_.size()) return arrive(sources_[source], source);
-  expire(lines_[source - sources_.size()]);
+[[gnu::flatten]] bool Replication::advance(std::uint64_t events) { return sim_.run_until(Time{end_}, *this, events); }
+
+inline void Replication::on_source(std::uint32_t source) {
+  if (source < traffic_count_) return arrive(sources_[source], source);
+  expire(lines_[source - traffic_count_]);
 }
 
-void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
+inline void Replication::on_event(unsigned kind, std::uint32_t target, std::uint32_t stamp) {
   if (kind != kCpuDone) [[unlikely]]
     return on_rare_event(kind, target, stamp);
   if (pool_[target].stamp == stamp) cpu_done(target);
@@ -123,7 +125,7 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
     if (first) sim_.set_source(line.source, now + line.delay);
   }
   if (source.patience) sim_.schedule(now + source.patience->next_ns(), kPatience, r, request.stamp);
-  admit(service, r);
+  admit(service, kind, r);
 }
 
 void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, float size) {
@@ -134,11 +136,11 @@ void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, f
         std::llrint(static_cast<double>(kind.steps[i].sampler->next_ns()) * static_cast<double>(size));
 }
 
-void Replication::admit(Service& service, std::uint32_t r) {
+void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t r) {
   if (service.admission != Service::Admission::kBalanced || service.ready == 0) [[unlikely]]
     return admit_specially(service, r);
-  const std::uint32_t position = service.balancer->pick(service.backends(), *service.balancer_words);
-  deliver(service, r, service.slot_at[position]);
+  const std::uint32_t position = service.balancer->pick(service.visible, *service.balancer_words);
+  deliver(service, kind, r, service.slot_at[position]);
 }
 
 void Replication::admit_specially(Service& service, std::uint32_t r) {
@@ -152,10 +154,13 @@ void Replication::admit_specially(Service& service, std::uint32_t r) {
 void Replication::wait_at_service(Service& service, std::uint32_t r) {
   service.pending.append(pool_.data(), r);
   ++service.pending_count;
-  service.waiting.add(sim_.now(), 1);
 }
 
 void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot) {
+  deliver(service, kinds_[pool_[r].kind], r, slot);
+}
+
+void Replication::deliver(Service& service, const RequestKind& kind, std::uint32_t r, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   std::uint32_t& outstanding = service.outstanding[instance.position];
   if (outstanding >= instance.capacity) return lose(service, r, Outcome::kRejectedFull);
@@ -170,16 +175,15 @@ void Replication::deliver(Service& service, std::uint32_t r, std::uint32_t slot)
     if (more(instance).admitted >= more(instance).concurrency) {
       request.be(Request::State::kAtInstance);
       more(instance).gate.append(pool_.data(), r);
-      service.waiting.add(sim_.now(), 1);
       return;
     }
     ++more(instance).admitted;
   }
-  enter(service, r, instance);
+  enter(service, kind, r, instance);
 }
 
 // Past the gate: binds the request to one of the instance's processes and begins.
-void Replication::enter(Service& service, std::uint32_t r, Instance& instance) {
+void Replication::enter(Service& service, const RequestKind& kind, std::uint32_t r, Instance& instance) {
   std::uint32_t process = 0;
   if (service.processes > 1) {
     if (service.dispatch == Dispatch::kRoundRobin) {
@@ -189,53 +193,46 @@ void Replication::enter(Service& service, std::uint32_t r, Instance& instance) {
       process = service.dispatch_words->below(service.processes);
     }
   }
-  pool_[r].station = service.processes == 1 ? pool_[r].instance : station_id(pool_[r].instance, process);
-  begin_step(service, r);
+  Request& request = pool_[r];
+  request.station = service.processes == 1 ? request.instance : station_id(request.instance, process);
+  if (!kind.plain) return begin_general_step(service, r, kind.steps[request.step()]);
+  Station& station = service.processes == 1 ? instance.main : station_at(request.station);
+  if (station.busy + station.asleep < station.threads && instance.serving)
+    take_thread(service, kind, r, station);
+  else
+    queue_for_thread(r, station);
 }
 
 // --- threads
 // -----------------------------------------------------------------------------------------------------------------
-
-void Replication::begin_step(Service& service, std::uint32_t r) {
-  Request& request = pool_[r];
-  const RequestKind& kind = kinds_[request.kind];
-  if (kind.plain) {
-    Station& station = station_at(request.station);
-    if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
-      return take_thread(service, r, station);
-    return queue_for_thread(service, r, station);
-  }
-  begin_general_step(service, r, kind.steps[request.step()]);
-}
 
 void Replication::begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step) {
   Request& request = pool_[r];
   if (step.on_worker) {
     Station& station = station_at(station_id(request.instance, service.processes));
     request.until = now_ns();  // since when it waits; compute() replaces it
-    if (station.busy < station.threads && instances_[request.instance].serving) return take_thread(service, r, station);
-    return queue_for_thread(service, r, station);
+    if (station.busy < station.threads && instances_[request.instance].serving)
+      return take_thread(service, kinds_[request.kind], r, station);
+    return queue_for_thread(r, station);
   }
   if (!step.cpu && !service.holds_threads) return wait_io(service, r);
   Station& station = station_at(request.station);
   if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
-    return take_thread(service, r, station);
-  queue_for_thread(service, r, station);
+    return take_thread(service, kinds_[request.kind], r, station);
+  queue_for_thread(r, station);
 }
 
-void Replication::queue_for_thread(Service& service, std::uint32_t r, Station& station) {
+void Replication::queue_for_thread(std::uint32_t r, Station& station) {
   pool_[r].be(Request::State::kQueued);
   station.queue.append(pool_.data(), r);
   ++station.waiting;
-  service.waiting.add(sim_.now(), 1);
 }
 
-void Replication::take_thread(Service& service, std::uint32_t r, Station& station) {
+void Replication::take_thread(Service& service, const RequestKind& kind, std::uint32_t r, Station& station) {
   ++station.busy;
   service.busy[station.role].add(sim_.now(), 1);
-  const Request& request = pool_[r];
-  const RequestKind& kind = kinds_[request.kind];
   if (kind.plain) return compute(service, r);
+  const Request& request = pool_[r];
   if (station.role == 1 && request.is(Request::kMeasured)) service.worker_wait.record(now_ns() - request.until);
   if (kind.steps[request.step()].cpu) return compute(service, r);
   wait_io(service, r);
@@ -303,7 +300,7 @@ void Replication::stop_computing(Request& request) {
 
 void Replication::cpu_done(std::uint32_t r) {
   Request& request = pool_[r];
-  const RequestKind& kind = kinds_[request.kind];
+  RequestKind& kind = kinds_[request.kind];
   if (!kind.plain) {
     Instance& instance = instances_[request.instance];
     --instance.running;
@@ -312,14 +309,13 @@ void Replication::cpu_done(std::uint32_t r) {
   }
   Service& service = *kind.home;
   const std::uint32_t slot = request.instance, station_index = request.station;
-  complete(service, r);
+  complete(service, kind, r);
   Station& station = station_at(station_index);
   Instance& instance = instances_[slot];
   // The thread goes on to the next request without a pause: nothing changes but the request.
-  if (station.waiting > 0 && instance.plain && instance.serving && kinds_[pool_[station.queue.head].kind].plain) {
+  if (station.waiting > 0 && instance.plain && instance.serving && service.all_plain) {
     const std::uint32_t next = station.queue.pop(pool_.data());
     --station.waiting;
-    service.waiting.add(sim_.now(), -1);
     return start_clock(service, next);
   }
   --instance.running;
@@ -364,13 +360,13 @@ void Replication::io_done(std::uint32_t r) {
 
 void Replication::step_done(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
-  const RequestKind& kind = kinds_[request.kind];
+  RequestKind& kind = kinds_[request.kind];
   const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || service.holds_threads;
   const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
   request.next_step();
   if (request.step() == kind.steps.size()) {
-    complete(service, r);
+    complete(service, kind, r);
     if (held) release_thread(service, station);
     return;
   }
@@ -380,7 +376,7 @@ void Replication::step_done(Service& service, std::uint32_t r) {
     return wait_io(service, r);
   }
   if (held) release_thread(service, station);  // the loop serves others first: its continuation queues behind them
-  begin_step(service, r);
+  begin_general_step(service, r, kind.steps[request.step()]);
 }
 
 void Replication::release_thread(Service& service, std::uint32_t station_index) {
@@ -402,8 +398,7 @@ void Replication::pump(Service& service, std::uint32_t station_index) {
   do {
     const std::uint32_t r = station.queue.pop(pool_.data());
     --station.waiting;
-    service.waiting.add(sim_.now(), -1);
-    take_thread(service, r, station);
+    take_thread(service, kinds_[pool_[r].kind], r, station);
   } while (station.waiting > 0 && station.busy + station.asleep < station.threads);
 }
 
@@ -420,8 +415,7 @@ void Replication::leave_line(Request& request, std::uint32_t r) {
   sim_.set_source(line.source, head == DelayLine::kNone ? kNever.count() : pool_[head].arrived + line.delay);
 }
 
-void Replication::settle(Request& request, Outcome how) {
-  RequestKind& kind = kinds_[request.kind];
+void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
   if (request.is(Request::kTimed)) leave_line(request, static_cast<std::uint32_t>(&request - pool_.data()));
   if (request.is(Request::kMeasured)) {
     ++kind.outcomes[static_cast<std::size_t>(how)];
@@ -465,9 +459,8 @@ void Replication::leave(Service& service, std::uint32_t r) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
     if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
       const std::uint32_t next = more(instance).gate.pop(pool_.data());
-      service.waiting.add(sim_.now(), -1);
       ++more(instance).admitted;
-      enter(service, next, instance);
+      enter(service, kinds_[pool_[next].kind], next, instance);
     }
   }
   if (outstanding == 0) [[unlikely]] {
@@ -480,9 +473,9 @@ void Replication::leave(Service& service, std::uint32_t r) {
     flush_pending(service);
 }
 
-void Replication::complete(Service& service, std::uint32_t r) {
+void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(request, Outcome::kCompleted);
+  if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kCompleted);
   leave(service, r);
   discard(service, r);
 }
@@ -494,19 +487,16 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       if (service.pending.head == r || request.previous != kNone) {  // else it has not been queued yet
         service.pending.remove(pool_.data(), r);
         --service.pending_count;
-        service.waiting.add(sim_.now(), -1);
       }
       return;
     case Request::State::kAtInstance:
       lives_[request.instance].gate.remove(pool_.data(), r);
-      service.waiting.add(sim_.now(), -1);
       return;
     case Request::State::kQueued: {
       const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
       Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
       station.queue.remove(pool_.data(), r);
       --station.waiting;
-      service.waiting.add(sim_.now(), -1);
       return;
     }
     case Request::State::kRunning:
@@ -529,7 +519,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(request, why);
+  if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
   withdraw(service, r);
   if (request.instance != kNone) leave(service, r);
   discard(service, r);
@@ -538,10 +528,10 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
 void Replication::expire(TimeoutLine& line) {
   const std::uint32_t r = line.line.head();
   Request& request = pool_[r];
-  const RequestKind& kind = kinds_[request.kind];
+  RequestKind& kind = kinds_[request.kind];
   Service& service = *kind.home;
   if (sources_[kind.source].cancels) return lose(service, r, Outcome::kTimedOut);
-  settle(request, Outcome::kTimedOut);  // also takes it out of the line
+  settle(kind, request, Outcome::kTimedOut);  // also takes it out of the line
   request.mark(Request::kClientGone);
 }
 

@@ -31,15 +31,17 @@ struct Replication::Service {
   std::vector<std::uint32_t> slot_at;      // by position
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
+  Backends visible;  // what the balancer sees: the ready prefix of both
   enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
   Admission admission = Admission::kBalanced;
+  bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
   bool watched = false;         // somebody wants to know what each instance holds
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
-  TimeWeighted in_system, waiting, on_io;
+  TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
 
   // --- the rest ---
@@ -49,10 +51,14 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  bool woken = false;                // its autoscaler is to be asked at this instant
-  std::vector<InstanceSignal> seen;  // scratch of look()
-  std::uint32_t places = kNone;      // requests that an instance serves at once; kNone: unlimited
-  std::unique_ptr<Watch> watch;      // what the autoscaler wants to be kept
+  bool woken = false;                  // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;    // scratch of look()
+  std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
+  std::vector<double> named;           // … and their values, scratch of look()
+  Time starts_at{};                    // of the run, by the calendar
+  Duration mean_startup{};
+  std::uint32_t places = kNone;  // requests that an instance serves at once; kNone: unlimited
+  std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
@@ -89,7 +95,16 @@ struct Replication::Service {
   Histogram bin_latency;  // of all kinds, where there are several
   Series series;
 
-  Backends backends() const { return {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
+  // Requests that nothing serves: neither a thread nor, where threads let go of them, something outside.
+  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t workers, std::int64_t io) const {
+    return all - loops - workers - (holds_threads ? 0 : io);
+  }
+  std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
+  std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
+    const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
+    return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+  }
+  void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 
 }  // namespace windtunnel

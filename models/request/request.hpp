@@ -49,7 +49,8 @@ struct Request {
 };
 static_assert(sizeof(Request) == 64);
 
-// A first-in first-out list through Request::next and ::previous.
+// A first-in first-out list through Request::next and ::previous. Whether it is empty nobody can predict: the ends are
+// chosen by address, not by a branch.
 struct RequestQueue {
   std::uint32_t head = kNone, tail = kNone;
 
@@ -57,19 +58,15 @@ struct RequestQueue {
   void append(Request* pool, std::uint32_t r) {
     pool[r].next = kNone;
     pool[r].previous = tail;
-    if (tail != kNone)
-      pool[tail].next = r;
-    else
-      head = r;
+    std::uint32_t& from = tail != kNone ? pool[tail].next : head;
+    from = r;
     tail = r;
   }
   std::uint32_t pop(Request* pool) {
     const std::uint32_t r = head;
     head = pool[r].next;
-    if (head != kNone)
-      pool[head].previous = kNone;
-    else
-      tail = kNone;
+    std::uint32_t& back = head != kNone ? pool[head].previous : tail;
+    back = kNone;
     return r;
   }
   void remove(Request* pool, std::uint32_t r) {

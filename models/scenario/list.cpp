@@ -131,7 +131,8 @@ ListedKind list_kind(ChoiceView& choice) {
 
 std::vector<ListedKind> list_types() {
   return {kind_of<Distribution>(),       kind_of<Arrivals>(),         kind_of<Runtime>(), kind_of<Phase>(),
-          kind_of<LoadBalancerParams>(), kind_of<AutoscalerParams>(), kind_of<Fault>(),   kind_of<Objective>()};
+          kind_of<LoadBalancerParams>(), kind_of<AutoscalerParams>(), kind_of<Signal>(),  kind_of<Fault>(),
+          kind_of<Objective>()};
 }
 
 }  // namespace windtunnel

@@ -75,6 +75,12 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
     for (const auto& [request_class, share] : out.scenario.traffic[i].mix) classes.push_back(request_class);
     arrivals->check_classes(classes, problems);
   }
+  for (auto& [signal, params] : out.scenario.signals) {
+    const std::string at = "/signals/" + pointer_token(signal);
+    if (!params || !issues.sound(at)) continue;
+    ProblemsAt problems(issues, at, folder.string());
+    params.mutable_params().load(folder, problems);
+  }
   if (issues.error_count() != 0) throw ConfigError(issues.take_errors());
   out.warnings = issues.take_warnings();
   return out;

@@ -26,6 +26,7 @@ class References {
 
   void check() {
     check_services();
+    check_signals();
     check_zones();
     check_traffic();
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) check_fault("/faults/" + std::to_string(i), i);
@@ -43,6 +44,29 @@ class References {
     if (services_.empty() && soundness_.readable("/services"))
       problems_.error("/services", "needs at least one service");
     if (scenario_.services.contains("")) problems_.error("/services/", "a service needs a name");
+  }
+
+  void check_signals() {
+    std::set<std::string> looked_at;
+    bool all_known = true;
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string at = "/services/" + pointer_token(name) + "/autoscaler";
+      all_known &= soundness_.sound(at);
+      if (!service.autoscaler || !soundness_.sound(at)) continue;
+      const auto autoscaler = service.autoscaler->make();
+      if (!autoscaler) continue;
+      for (const std::string& wanted : autoscaler->watched().signals) {
+        signal_exists(at, wanted);
+        looked_at.insert(wanted);
+      }
+    }
+    for (const auto& [name, signal] : scenario_.signals) {
+      const std::string at = "/signals/" + pointer_token(name);
+      if (name.empty()) problems_.error(at, "a signal needs a name");
+      if (!soundness_.sound(at)) continue;
+      if (!signal) problems_.error(at, "is null; a signal fits");
+      if (all_known && !looked_at.contains(name)) problems_.warning(at, "no autoscaler looks at it");
+    }
   }
 
   void check_zones() {
@@ -113,6 +137,14 @@ class References {
     if (!services_.empty())
       problems_.error(at, "there is no service " + in_quotes(name) + suggestion(name, services_, "services"));
     return false;
+  }
+
+  void signal_exists(const std::string& at, const std::string& name) {
+    if (!soundness_.readable("/signals") || scenario_.signals.contains(name)) return;
+    const std::vector<std::string> signals = keys_of(scenario_.signals);
+    problems_.error(at, "looks at the signal " + in_quotes(name) + ", which there is not" +
+                            (signals.empty() ? std::string("; the scenario has no \"signals\"")
+                                             : suggestion(name, signals, "signals")));
   }
 
   const Scenario& scenario_;

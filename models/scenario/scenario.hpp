@@ -9,6 +9,7 @@
 #include "models/fault/fault.hpp"
 #include "models/objective/objective.hpp"
 #include "models/service/service_params.hpp"
+#include "models/signal/signal.hpp"
 #include "models/workload/traffic.hpp"
 
 namespace windtunnel {
@@ -32,18 +33,23 @@ struct Scenario {
   std::string description;
   Duration horizon = std::chrono::minutes{10};
   Duration warmup{0};
+  std::string starts_at = "2024-01-01 00:00:00";
   std::int64_t seed = 1;
   std::int64_t replications = 1;
   MetricsParams metrics;
   std::vector<Traffic> traffic;
   std::map<std::string, ServiceParams> services;
+  Signals signals;
   Cluster cluster;
   std::vector<Choice<Fault>> faults;
   std::vector<Choice<Objective>> objectives;
   Cost cost;
 
+  Time starts_at_utc() const;  // since 1970-01-01 00:00
+
   void describe(FieldVisitor& v);
-  // Cross references: traffic to services, classes to work, faults to zones, objectives to services.
+  // Cross references: traffic to services, classes to work, autoscalers to signals, faults to zones, objectives to
+  // services.
   void check(Problems& p);
 };
 

@@ -1,43 +1,15 @@
 #include <array>
-#include <cmath>
 #include <optional>
 
 #include "models/workload/builtin.hpp"
 #include "models/workload/profile.hpp"
+#include "models/workload/turn.hpp"
 
 namespace windtunnel {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr std::int64_t kPieces = 1024;  // of a period; keeps each segment within the contract's 0.01 radians
-
-// Sine and cosine of a whole number of turns and a fraction, by their series within an eighth of a turn: the C
-// library's differ in the last bit from processor to processor, and with them a few arrivals by a nanosecond.
-struct Turn {
-  double cosine, sine;
-};
-Turn turn(double fraction) {
-  fraction -= std::floor(fraction);
-  const int quarter = static_cast<int>(std::lround(fraction * 4));
-  const double x = (fraction - 0.25 * quarter) * 2 * kPi, x2 = x * x;
-  double sine = 0, cosine = 0;
-  for (int k = 9; k >= 1; --k) {
-    sine = (1 - sine) * x2 / (2 * k * (2 * k + 1));
-    cosine = (1 - cosine) * x2 / ((2 * k - 1) * 2 * k);
-  }
-  sine = (1 - sine) * x;
-  cosine = 1 - cosine;
-  switch (quarter % 4) {
-    case 0:
-      return {cosine, sine};
-    case 1:
-      return {-sine, cosine};
-    case 2:
-      return {-cosine, -sine};
-    default:
-      return {sine, -cosine};
-  }
-}
 
 struct Shape {
   double mean = 0, amplitude = 0, weekend = 1;

@@ -8,7 +8,8 @@
 
 #include "sim/describe/field.hpp"
 
-// Files of data: reading, unpacking, and saying what is wrong with them. Private to models/workload.
+// Files of data: reading, unpacking, and saying what is wrong with them. For models/workload and
+// models/signal.
 namespace windtunnel {
 
 inline constexpr std::size_t kLargestText = std::size_t{1} << 30;  // after unpacking

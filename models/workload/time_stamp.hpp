@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// Points in time as data files write them. Private to models/workload.
+// Points in time as data files and scenarios write them.
 namespace windtunnel {
 
 // Nanoseconds since 1970-01-01 00:00:00 UTC, from

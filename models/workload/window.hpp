@@ -8,7 +8,7 @@
 #include "sim/describe/field.hpp"
 #include "sim/time.hpp"
 
-// Which part of a recording is played. Private to models/workload.
+// Which part of a recording is played. For models/workload and models/signal.
 namespace windtunnel {
 
 // Passes problems on and counts the errors.

@@ -84,10 +84,10 @@ class Problems {
   virtual void warning(std::string_view at, std::string message) = 0;
   // Of the file that the field at `at` names. Messages continue its name: "does not exist".
   virtual void file_error(std::string_view at, const FilePlace& place, std::string message) {
-    error(at, place.text() + ": " + message);
+    error(at, place.text() + ": " + std::move(message));
   }
   virtual void file_warning(std::string_view at, const FilePlace& place, std::string message) {
-    warning(at, place.text() + ": " + message);
+    warning(at, place.text() + ": " + std::move(message));
   }
 };
 

@@ -43,7 +43,10 @@ class Simulation {
   // set.
   void set_source(std::uint32_t source, std::int64_t time_ns) {
     sources_[source] = {time_ns, next_order(0)};
-    if (source == first_ || sources_[source].before(sources_[first_])) find_first_source();
+    if (source == first_)
+      find_first_source();
+    else if (sources_[source].before(next_of_sources_))
+      promote(source);
   }
 
   // Runs everything up to and including `end`. Model: void on_event(kind, target, stamp); void on_source(source), which
@@ -52,7 +55,7 @@ class Simulation {
   bool run_until(Time end, Model& model, std::uint64_t most) {
     const std::int64_t end_ns = end.count();
     for (std::uint64_t left = most; left != 0; --left) {
-      const Moment first = sources_.empty() ? Moment{} : sources_[first_];
+      const Moment first = next_of_sources_;
       const bool source_due = first.time <= end_ns;
       const bool queued =
           source_due ? queue_.has_before(first.time, first.order) : queue_.has_before(end_ns, ~std::uint64_t{0});
@@ -85,19 +88,27 @@ class Simulation {
     std::uint32_t stamp = 0;
   };
 
-  std::uint64_t next_order(unsigned kind) { return (sequence_++ << 8) | kind; }
+  std::uint64_t next_order(unsigned kind) {
+    sequence_ += 0x100;
+    return sequence_ | kind;
+  }
   void find_first_source() {
     std::uint32_t first = 0;
     for (std::uint32_t i = 1; i < sources_.size(); ++i)
       if (sources_[i].before(sources_[first])) first = i;
-    first_ = first;
+    promote(first);
+  }
+  void promote(std::uint32_t source) {
+    first_ = source;
+    next_of_sources_ = sources_[source];
   }
   void fire(const Event& e);
 
   std::int64_t now_ = 0;
-  std::uint64_t sequence_ = 0;
-  std::uint32_t first_ = 0;
+  std::uint64_t sequence_ = 0;  // of the last event, times 256: above its kind
   std::vector<Moment> sources_;
+  std::uint32_t first_ = 0;  // the source whose moment comes first, and that moment
+  Moment next_of_sources_;
   EventQueue queue_;
   std::vector<Callback> callbacks_;
   std::vector<std::uint32_t> free_callbacks_;

@@ -140,7 +140,7 @@ TEST(List, HasAllKindsOfChoices) {
   std::vector<std::string> kinds;
   for (const ListedKind& kind : list_types()) kinds.push_back(kind.kind);
   EXPECT_EQ(kinds, (std::vector<std::string>{"distribution", "arrivals", "runtime", "start-up phase", "load balancer",
-                                             "autoscaler", "fault", "objective"}));
+                                             "autoscaler", "signal", "fault", "objective"}));
 }
 
 TEST(List, ShowsTheFieldsOfAnEmbeddedObjectByTheirPath) {
