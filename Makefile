@@ -2,13 +2,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo release test check-build ctest pytest lint validate bench clang asan tsan format tidy clean
+.PHONY: help setup demo release test check-build ctest pytest lint validate bench dev clang asan tsan fuzz format tidy clean
 
 python := .venv/bin/python
 cxx_files = git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp'
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
+	@grep -hE '^[a-z -]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## */\1\t/' | expand -t 18
 
 setup:
 	@tools/setup
@@ -48,17 +48,27 @@ bench: setup  ## this engine and its peers on the same jobs, in one run; fails w
 	@$(MAKE) --no-print-directory release
 	$(python) tests/bench/compare.py --build build/release
 
+dev: setup  ## the C++ tests from a build that is not optimised: the fast way round while working
+	@cmake --workflow --preset $@
+
 clang asan tsan: setup  ## the tests with clang, or under its sanitizers
-	@test -e build/$@/build.ninja || cmake --preset $@
-	@cmake --build --preset $@
-	ctest --preset $@
+	@cmake --workflow --preset $@
+
+# What it finds is left in build/fuzz (crash-*, timeout-*); add the input to tests/fuzz/corpus together with the repair.
+FUZZ_SECONDS ?= 600
+fuzz: setup  ## the fuzzers under sanitizers, FUZZ_SECONDS (600) each; the corpus grows in build/fuzz/corpus
+	@test -e build/fuzz/build.ninja || cmake --preset fuzz
+	@cmake --build --preset fuzz
+	@for room in scenario trace; do mkdir -p build/fuzz/corpus/$$room; \
+	  build/fuzz/tests/fuzz/$${room}_fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$room tests/fuzz/corpus/$$room; done
 
 format:  ## clang-format on all C++
 	$(cxx_files) | xargs -r clang-format-14 -i
 
-tidy: setup  ## clang-tidy on all C++ (slow)
-	@test -e build/clang/build.ninja || cmake --preset clang
-	git ls-files -- 'sim/*.cpp' 'models/*.cpp' 'cli/*.cpp' | xargs -r -P 2 -n 1 clang-tidy-14 --quiet -p build/clang
+tidy: setup  ## clang-tidy on the libraries and the command; later only on what has changed
+	@test -e build/tidy/build.ninja || cmake --preset tidy
+	@cmake --build --preset tidy
 
 clean:  ## removes build/ (not .venv)
 	rm -rf build

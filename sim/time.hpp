@@ -14,7 +14,9 @@ using Time = std::chrono::nanoseconds;
 
 inline constexpr Time kNever = Time{std::numeric_limits<std::int64_t>::max()};
 
-constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
+// The nearest double: 1e9 is exact and 1e-9 is not, so that 30 s times 1e-9 would be the double above 30.
+constexpr double ns_to_seconds(double ns) { return ns / 1e9; }
+constexpr double to_seconds(Duration d) { return ns_to_seconds(static_cast<double>(d.count())); }
 
 // Rounds to the nearest nanosecond; values beyond the clock's range saturate.
 inline Duration from_seconds(double seconds) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cli/format/format.hpp"
+#include "sim/time.hpp"
 
 namespace windtunnel::cli {
 namespace {
@@ -113,7 +114,8 @@ std::string clock_text(double seconds) {
     return text + shortest(static_cast<double>(ms) / 1000) + "s";
   }
   const auto whole = std::llround(size);
-  const auto hours = whole / 3600, minutes = whole / 60 % 60, rest = whole % 60;
+  const auto days = whole / 86400, hours = whole / 3600 % 24, minutes = whole / 60 % 60, rest = whole % 60;
+  if (days) text += std::to_string(days) + "d";
   if (hours) text += std::to_string(hours) + "h";
   if (minutes) text += std::to_string(minutes) + "m";
   if (rest || whole == 0) text += std::to_string(rest) + "s";
@@ -214,8 +216,8 @@ const std::vector<LatencyQuantile>& latency_quantiles() {
 Estimate latency_estimate(const Result& result, const ServiceResult& service, const LatencyQuantile& quantile) {
   if (const Metric* m = service_metric(result, service.name, quantile.metric)) return m->estimate;
   if (service.latency.count() == 0) return single(std::numeric_limits<double>::quiet_NaN());
-  return single(1e-9 *
-                (quantile.p < 1 ? service.latency.quantile(quantile.p) : static_cast<double>(service.latency.max())));
+  return single(ns_to_seconds(quantile.p < 1 ? service.latency.quantile(quantile.p)
+                                             : static_cast<double>(service.latency.max())));
 }
 
 std::vector<Loss> losses(const Result& result, const ServiceResult& service) {

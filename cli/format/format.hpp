@@ -46,7 +46,7 @@ std::string format_metrics_csv(const Result& result);
 std::string shortest(double value);             // round trip; "nan", "inf" as they are
 std::string fixed(double value, int decimals);  // "1,234.50"
 std::string count_text(std::uint64_t value);    // "1,234,567"
-std::string clock_text(double seconds);         // a moment or a span: "0s", "1h2m30s", "-5m"
+std::string clock_text(double seconds);         // a moment or a span: "0s", "1h2m30s", "-5m", "7d"
 std::string json_quote(std::string_view text);
 std::string json_number(double value);  // null for what JSON has no number for
 

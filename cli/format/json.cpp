@@ -1,4 +1,5 @@
 #include "cli/format/format.hpp"
+#include "sim/time.hpp"
 
 namespace windtunnel::cli {
 namespace {
@@ -56,7 +57,7 @@ std::string quantiles_of(const Histogram& h) {
   Object o;
   o.add_count("count", h.count());
   const bool any = h.count() != 0;
-  const auto seconds = [&](double ns) { return any ? json_number(ns * 1e-9) : std::string("null"); };
+  const auto seconds = [&](double ns) { return any ? json_number(ns_to_seconds(ns)) : std::string("null"); };
   o.add("mean", seconds(any ? h.mean() : 0));
   for (const LatencyQuantile& q : latency_quantiles())
     o.add(q.name, seconds(!any ? 0 : q.p < 1 ? h.quantile(q.p) : static_cast<double>(h.max())));

@@ -32,6 +32,8 @@ std::string format_markdown(const Result& result) {
       out += "| " + std::string(symbol(o.verdict)) + " | " + escaped(name) + " | " +
              figure_against(o.estimate, o.limit, o.unit) + " | " + escaped(limit_text(o)) + " |\n";
     }
+    if (result.replications == 1)
+      out += "\nVerdicts rest on one replication; `--replications 10` gives every figure its 95 % interval.\n";
   }
   if (!result.services.empty()) {
     out += "\n| latency |";

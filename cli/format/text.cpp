@@ -117,13 +117,17 @@ class Page {
       limits = std::max(limits, display_width(limit_text(o)));
     }
     heading("Objectives: " + std::to_string(met) + " of " + std::to_string(result_.objectives.size()) + " met" +
-            (undecided ? ", " + std::to_string(undecided) + " undecided" : ""));
+            (undecided ? ", " + std::to_string(undecided) + " undecided" : "") +
+            (result_.replications == 1 ? " in one replication" : ""));
     for (const ObjectiveResult& o : result_.objectives) {
       const bool named = !o.name.empty() && o.name != o.promise;
       line("  " + mark(o.verdict) + " " + pad_left(figure_against(o.estimate, o.limit, o.unit), values) + "  " +
            pad_right(limit_text(o), limits) + "  " + (named ? o.name + ": " : "") + o.promise);
     }
-    if (undecided) line(paint("  ? the 95 % interval holds the limit: more --replications will decide", Ink::kFaint));
+    if (result_.replications == 1)
+      line(paint("  how sure is that? --replications 10 gives every figure its 95 % interval", Ink::kFaint));
+    else if (undecided)
+      line(paint("  ? the 95 % interval holds the limit: more --replications will decide", Ink::kFaint));
   }
 
   void latency() {

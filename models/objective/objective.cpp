@@ -92,8 +92,7 @@ std::string TimeQuantile::promise() const {
   return quantile_name(quantile_.value) + " " + std::string(words_) + " of " + service + " below " + text_of(below_);
 }
 
-// A division is rounded once: 300ms is 0.3 and not the double above it.
-double TimeQuantile::limit() const { return static_cast<double>(below_.count()) / 1e9; }
+double TimeQuantile::limit() const { return to_seconds(below_); }
 
 std::string quantile_name(double quantile) {
   for (const auto& [value, name] : kQuantiles)
@@ -108,7 +107,8 @@ std::string text_of(double number) {
 }
 
 std::string text_of(Duration duration) {
-  constexpr std::array<std::pair<std::int64_t, std::string_view>, 6> kUnits = {{{3'600'000'000'000, "h"},
+  constexpr std::array<std::pair<std::int64_t, std::string_view>, 7> kUnits = {{{86'400'000'000'000, "d"},
+                                                                                {3'600'000'000'000, "h"},
                                                                                 {60'000'000'000, "m"},
                                                                                 {1'000'000'000, "s"},
                                                                                 {1'000'000, "ms"},

@@ -74,7 +74,7 @@ void Replication::gather(Service& s) {
   const std::int64_t in_system = s.in_system.take_integral(now);
   s.in_system_exact += static_cast<std::uint64_t>(in_system);
   double cpu = s.gone_cpu_ns;
-  for (const std::uint32_t slot : s.slot_at) cpu += cpu_seconds(instances_[slot], slot) * 1e9;
+  for (const std::uint32_t slot : s.slot_at) cpu += cpu_ns(instances_[slot], slot);
   const std::int64_t on_io = s.on_io.take_integral(now);
   const std::int64_t busy[] = {s.busy[0].take_integral(now), s.busy[1].take_integral(now)};
   Service::Integrals& bin = s.bin;
@@ -97,15 +97,18 @@ void Replication::gather(Service& s) {
   s.total.cpu += bin.cpu;
 }
 
-// Busy threads over threads of the instances in being; used cores over cores where threads have no number.
+// Busy threads over threads of the instances in being; used cores over cores where requests share them, as the places
+// that a concurrency limit gives out there are no threads.
 double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu) {
-  if (role == 0 && s.threads[0] == kNone) return ratio(cpu, alive * s.cores);
+  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing)
+    return ratio(cpu, alive * s.cores);
   const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
   return ratio(busy, alive * threads);
 }
 
 void Replication::series_point() {
-  const double bin_s = static_cast<double>(now_ns() - last_point_) * 1e-9;
+  const auto bin_ns = static_cast<double>(now_ns() - last_point_);
+  const double bin_s = ns_to_seconds(bin_ns);
   last_point_ = now_ns();
   ++points_;
   check_conservation();
@@ -135,15 +138,14 @@ void Replication::series_point() {
       kind.bin_latency.clear();
     }
     if (narrated_ && bin_s > 0) {
-      const double bin_ns = bin_s * 1e9;
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
       const double row[] = {
           static_cast<double>(arrived - s.arrived_taken) / bin_s,
           static_cast<double>(completed - s.completed_taken) / bin_s,
           static_cast<double>(lost - s.lost_taken) / bin_s,
-          latency[0] * 1e-9,
-          latency[1] * 1e-9,
-          latency[2] * 1e-9,
+          ns_to_seconds(latency[0]),
+          ns_to_seconds(latency[1]),
+          ns_to_seconds(latency[2]),
           utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
           request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
           s.bin.waiting / bin_ns,
@@ -152,7 +154,7 @@ void Replication::series_point() {
           static_cast<double>(s.slot_at.size()),
           static_cast<double>(s.ready),
           nodes_ ? nodes_->pending_in_bin_ns(s) / bin_ns : 0};
-      s.series.times_s.push_back(static_cast<double>(now_ns() - measure_from_) * 1e-9);
+      s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
     s.arrived_taken = arrived;
@@ -224,7 +226,7 @@ Record Replication::finish() {
   for (const auto& s : services_) {
     const auto price = scenario_.cost.per_instance_hour.find(s->name);
     const double held = s->total.alive - (nodes_ ? nodes_->pending_ns(*s) : 0);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * held * 1e-9 / 3600;
+    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * ns_to_seconds(held) / 3600;
   }
   if (nodes_) {
     total_cost += nodes_->cost();
@@ -241,18 +243,19 @@ Record Replication::finish() {
 }
 
 void Replication::write_times(Record& record, const std::string& prefix, const Histogram& h) {
-  record.values.push_back({prefix + ".mean", "s", h.mean() * 1e-9});
-  record.values.push_back({prefix + ".sd", "s", std::sqrt(h.variance()) * 1e-9});
+  record.values.push_back({prefix + ".mean", "s", ns_to_seconds(h.mean())});
+  record.values.push_back({prefix + ".sd", "s", ns_to_seconds(std::sqrt(h.variance()))});
   double shares[std::size(kQuantiles)], values[std::size(kQuantiles)];
   for (std::size_t i = 0; i < std::size(kQuantiles); ++i) shares[i] = kQuantiles[i].p;
   h.quantiles(shares, values);
   for (std::size_t i = 0; i < std::size(kQuantiles); ++i)
-    record.values.push_back({prefix + "." + kQuantiles[i].name, "s", values[i] * 1e-9});
-  record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : static_cast<double>(h.max()) * 1e-9});
+    record.values.push_back({prefix + "." + kQuantiles[i].name, "s", ns_to_seconds(values[i])});
+  record.values.push_back({prefix + ".max", "s", h.count() == 0 ? kNaN : ns_to_seconds(static_cast<double>(h.max()))});
 }
 
 void Replication::write_service(Record& record, Service& s) {
-  const double seconds = to_seconds(scenario_.horizon), ns = seconds * 1e9;
+  const auto ns = static_cast<double>(scenario_.horizon.count());
+  const double seconds = ns_to_seconds(ns);
   std::uint64_t arrived = 0;
   std::array<std::uint64_t, kOutcomes> outcomes{};
   Histogram latency, wait;
@@ -287,9 +290,9 @@ void Replication::write_service(Record& record, Service& s) {
     write_times(record, s.name + ".worker.wait_time", s.worker_wait);
     const auto steps = static_cast<double>(s.worker_wait.count());
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
-    put("worker.service_time.mean", "s", ratio(s.total.busy[1] * 1e-9, steps));
+    put("worker.service_time.mean", "s", ratio(ns_to_seconds(s.total.busy[1]), steps));
   }
-  if (s.pause_every) put("pause.lag_mean", "s", ratio(s.pause_square_ns2 / 2, s.total.alive) * 1e-9);
+  if (s.pause_every) put("pause.lag_mean", "s", ns_to_seconds(ratio(s.pause_square_ns2 / 2, s.total.alive)));
   if (s.held) {
     s.held->finish(sim_.now());
     put("number_in_system.variance", "count", s.held->variance());
@@ -301,12 +304,12 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_mean", "count", s.total.ready / ns);
   put("replicas.ready_min", "count", static_cast<double>(s.ready_least));
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
-  put("instance_hours", "h", s.total.alive * 1e-9 / 3600);
+  put("instance_hours", "h", ns_to_seconds(s.total.alive) / 3600);
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
   if (s.admission == Service::Admission::kOnDemand) {
     put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
     put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
-    put("idle_hours", "h", s.total.idle * 1e-9 / 3600);
+    put("idle_hours", "h", ns_to_seconds(s.total.idle) / 3600);
   }
   if (nodes_) nodes_->write_service(record, s);
   for (std::size_t i = 1; i < kOutcomes; ++i)

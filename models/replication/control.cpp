@@ -44,11 +44,11 @@ ServiceSignal Replication::look(Service& service) {
     seen.placed = life.placed;
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
-    seen.cpu_seconds = cpu_seconds(instance, slot);
+    seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
     seen.outstanding = service.outstanding[position];
-    seen.outstanding_seconds = static_cast<double>(life.held_sum + seen.outstanding * now.count()) * 1e-9;
+    seen.outstanding_seconds = ns_to_seconds(static_cast<double>(life.held_sum + seen.outstanding * now.count()));
     seen.arrived = life.arrived;
-    seen.proxied_seconds = static_cast<double>(life.proxied_sum + life.proxied_held * now.count()) * 1e-9;
+    seen.proxied_seconds = ns_to_seconds(static_cast<double>(life.proxied_sum + life.proxied_held * now.count()));
     seen.proxied_arrived = life.proxied_arrived;
     proxied += life.proxied_held;
   }
@@ -64,19 +64,20 @@ ServiceSignal Replication::look(Service& service) {
   signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
   signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
   signal.instances = instances;
-  signal.cpu_seconds = service.gone_cpu_ns * 1e-9;
+  signal.cpu_seconds = ns_to_seconds(service.gone_cpu_ns);
   for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
   signal.arrived = service.arrived_all;
   signal.outstanding = service.in_system.value();
-  signal.outstanding_seconds = static_cast<double>(service.in_system.integral(now)) * 1e-9;
+  signal.outstanding_seconds = ns_to_seconds(static_cast<double>(service.in_system.integral(now)));
   signal.waiting = service.waiting();
-  signal.waiting_seconds = static_cast<double>(service.waiting_integral(now)) * 1e-9;
+  signal.waiting_seconds = ns_to_seconds(static_cast<double>(service.waiting_integral(now)));
   signal.unplaced = service.pending_count;
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;
     signal.proxied = {service.watch->proxied_arrived, service.watch->proxied.value(),
-                      static_cast<double>(service.watch->proxied.integral(now)) * 1e-9, service.watch->proxied_first};
+                      ns_to_seconds(static_cast<double>(service.watch->proxied.integral(now))),
+                      service.watch->proxied_first};
     if (service.watch->keeps_latency) signal.latency = &service.watch->latency;
     assert(!service.watched || signal.proxied.outstanding == proxied);
   }

@@ -195,7 +195,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   assert(service.outstanding[instance.position] == 0);
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
-  service.gone_cpu_ns += cpu_seconds(instance, slot) * 1e9;
+  service.gone_cpu_ns += cpu_ns(instance, slot);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);
   service.slot_at.pop_back();

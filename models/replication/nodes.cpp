@@ -461,7 +461,7 @@ double Replication::Nodes::pending_in_bin_ns(const Service& service) const { ret
 double Replication::Nodes::cost() const {
   double sum = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g)
-    sum += groups_[g].billed_total * 1e-9 / 3600 * cluster_.groups()[g].price;
+    sum += ns_to_seconds(groups_[g].billed_total) / 3600 * cluster_.groups()[g].price;
   return sum;
 }
 
@@ -478,12 +478,12 @@ void Replication::Nodes::write(Record& record) {
   put("nodes.requested_mean", "count", total_.requested / ns);
   put("nodes.added", "count", static_cast<double>(added_));
   put("nodes.removed", "count", static_cast<double>(removed_));
-  put("node_hours", "h", billed * 1e-9 / 3600);
+  put("node_hours", "h", ns_to_seconds(billed) / 3600);
   if (groups_.size() > 1)
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const std::string group = cluster_.groups()[g].params->label();
       put(group + ".nodes.mean", "count", groups_[g].ready_total / ns);
-      put(group + ".node_hours", "h", groups_[g].billed_total * 1e-9 / 3600);
+      put(group + ".node_hours", "h", ns_to_seconds(groups_[g].billed_total) / 3600);
     }
   put("pods_pending.mean", "count", total_.pending / ns);
   put("cpu_requested", "share", ratio(total_.asked.cpu, total_.asked.cpu_of));

@@ -194,7 +194,7 @@ class Replication final : public FaultTarget {
   void freeze(std::uint32_t slot);  // stops the clock of everything that computes on unshared cores
   void thaw(std::uint32_t slot);
   bool service_idle(std::uint32_t slot);
-  double cpu_seconds(const Instance& instance, std::uint32_t slot);
+  double cpu_ns(const Instance& instance, std::uint32_t slot);
 
   // control.cpp
   void watch(Service& service, const AutoscalerParams& params) const;

@@ -91,13 +91,13 @@ void Replication::schedule_pause(Service& service, std::uint32_t slot) {
 }
 
 // Consumed since the instance was created.
-double Replication::cpu_seconds(const Instance& instance, std::uint32_t slot) {
+double Replication::cpu_ns(const Instance& instance, std::uint32_t slot) {
   if (instance.shared) {
     if (instance.state != Instance::State::kAbsent)
       shared_[slot].advance(now_ns(), more(instance).stretch, instance.paused);
-    return shared_[slot].used_ns * 1e-9;
+    return shared_[slot].used_ns;
   }
-  return static_cast<double>(instance.running_sum + std::int64_t{instance.running} * now_ns()) * 1e-9;
+  return static_cast<double>(instance.running_sum + std::int64_t{instance.running} * now_ns());
 }
 
 }  // namespace windtunnel

@@ -43,6 +43,9 @@ class FieldLister final : public ValueVisitor {
   void value(Quantity&, const FieldInfo& info) override {
     add("quantity", kQuantitySuffixes, bounds_text(info.bounds, format_quantity));
   }
+  void value(ByteRate&, const FieldInfo& info) override {
+    add("byte rate", kByteRateUnits, bounds_text(info.bounds, format_byte_rate));
+  }
   void value(Amount&, const FieldInfo& info) override {
     add("amount", "of what is drawn", bounds_text(info.bounds, format_number));
   }
@@ -147,7 +150,6 @@ std::vector<ListedKind> list_types() {
           kind_of<KeepAliveParams>(),
           kind_of<ForecasterParams>(),
           kind_of<predictive::Sizing>(),
-          kind_of<Signal>(),
           kind_of<NodeAutoscalerParams>(),
           kind_of<Signal>(),
           kind_of<Fault>(),

@@ -74,6 +74,9 @@ JsonNode definition_of_unit(std::string_view name) {
   } else if (name == "quantity") {
     out = either(with_type("number"), pattern("[+-]?" + decimal + "([num]|[kMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?"));
     meaning = "A number, as a Kubernetes quantity such as 500m, 1k or 512Mi";
+  } else if (name == "byte_rate") {
+    out = pattern(decimal + "(B|[kKMGTPE]B?|[KMGTPE]iB?|e[369])/s");
+    meaning = "A byte rate: a size per second, such as 80MB/s or 1Gi/s";
   } else {
     assert(name == "bytes");
     out = either(number_from_zero(), pattern(decimal + "(B|[kKMGTPE]B?|[KMGTPE]iB?|e[369])?"));
@@ -114,6 +117,9 @@ class SchemaWriter final : public ValueVisitor {
   void value(Cpu&, const FieldInfo& info) override { unit("cpu", bounds_text(info.bounds, format_cpu)); }
   void value(Bytes&, const FieldInfo& info) override { unit("bytes", bounds_text(info.bounds, format_bytes)); }
   void value(Quantity&, const FieldInfo& info) override { unit("quantity", bounds_text(info.bounds, format_quantity)); }
+  void value(ByteRate&, const FieldInfo& info) override {
+    unit("byte_rate", bounds_text(info.bounds, format_byte_rate));
+  }
   void value(Amount&, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

@@ -194,6 +194,16 @@ std::optional<int> decimal_exponent(std::string_view suffix) {
   return exponent;
 }
 
+const Suffix* byte_suffix(std::string_view name) {
+  const auto* found =
+      std::find_if(kByteSuffixes.begin(), kByteSuffixes.end(), [name](const Suffix& s) { return s.name == name; });
+  return found == kByteSuffixes.end() ? nullptr : found;
+}
+
+double scaled(std::string_view decimal, const Suffix& suffix) {
+  return suffix.factor > 0 ? scaled(decimal, 0) * suffix.factor : scaled(decimal, suffix.decimal_exponent);
+}
+
 }  // namespace
 
 std::string parse_duration(std::string_view text, Duration& out) {
@@ -279,9 +289,8 @@ std::string parse_bytes(std::string_view text, double& bytes) {
   const std::size_t length = decimal_length(text);
   if (length == 0) return (text.empty() ? "is empty" : "is not a size") + help;
   const std::string_view decimal = text.substr(0, length), suffix = text.substr(length);
-  for (const Suffix& s : kByteSuffixes) {
-    if (s.name != suffix) continue;
-    read = s.factor > 0 ? scaled(decimal, 0) * s.factor : scaled(decimal, s.decimal_exponent);
+  if (const Suffix* known = byte_suffix(suffix)) {
+    read = scaled(decimal, *known);
     if (!std::isfinite(read)) return "is too large";
     bytes = read;
     return {};
@@ -304,7 +313,7 @@ std::string parse_quantity(std::string_view text, double& value) {
   const auto known =
       std::find_if(kQuantityFactors.begin(), kQuantityFactors.end(), [&](const Suffix& s) { return s.name == suffix; });
   if (known != kQuantityFactors.end()) {
-    read = known->factor > 0 ? scaled(decimal, 0) * known->factor : scaled(decimal, known->decimal_exponent);
+    read = scaled(decimal, *known);
   } else if (const auto exponent = decimal_exponent(suffix)) {
     read = scaled(decimal, *exponent);
   } else {
@@ -313,6 +322,28 @@ std::string parse_quantity(std::string_view text, double& value) {
   }
   if (!std::isfinite(read)) return "is too large";
   value = negative ? -read : read;
+  return {};
+}
+
+std::string parse_byte_rate(std::string_view text, double& bytes_per_second) {
+  const std::string help =
+      "; a byte rate is a size per second (" + std::string(kByteRateUnits) + R"(), such as "80MB/s" or "1Gi/s")";
+  if (text.empty()) return "is empty" + help;
+  if (text.front() == '-') return "is negative, which no rate can be";
+  const std::size_t length = decimal_length(text);
+  if (length == 0) return "is not a byte rate" + help;
+  const std::string_view decimal = text.substr(0, length), unit = text.substr(length);
+  if (unit.empty()) return "has no unit" + help;
+  const std::size_t slash = std::min(unit.find('/'), unit.size());
+  const std::string_view size = unit.substr(0, slash), per = unit.substr(slash);
+  const Suffix* known = byte_suffix(size);
+  if (known != nullptr && per.empty())
+    return "is a size and not a rate; did you mean " + in_quotes(std::string(text) + "/s") + "?";
+  if (size.empty()) return "has no unit of size" + help;
+  if (known == nullptr || per != "/s") return "has the unknown unit " + in_quotes(unit) + help;
+  const double read = scaled(decimal, *known);
+  if (!std::isfinite(read)) return "is too large";
+  bytes_per_second = read;
   return {};
 }
 
@@ -402,15 +433,28 @@ std::string format_cpu(double cores) {
 }
 
 std::string format_bytes(double bytes) {
-  if (is_whole(bytes) && bytes != 0) {
-    for (const auto& [name, factor] : std::array<std::pair<std::string_view, double>, 4>{
-             {{"Ti", 0x1p40}, {"Gi", 0x1p30}, {"Mi", 0x1p20}, {"Ki", 0x1p10}}})
-      if (is_whole(bytes / factor)) return format_fixed(bytes / factor) + std::string(name);
-    for (const auto& [name, factor] :
-         std::array<std::pair<std::string_view, double>, 4>{{{"T", 1e12}, {"G", 1e9}, {"M", 1e6}, {"k", 1e3}}})
-      if (is_whole(bytes / factor)) return format_fixed(bytes / factor) + std::string(name);
+  std::string best = format_fixed(bytes);
+  if (!is_whole(bytes) || bytes == 0) return best;
+  // Multiples of 1024 are written with a binary unit, unless somebody who wrote "80M" (78125Ki) would not know it
+  // again.
+  for (const auto& [name, factor] : std::array<std::pair<std::string_view, double>, 8>{{{"k", 1e3},
+                                                                                        {"M", 1e6},
+                                                                                        {"G", 1e9},
+                                                                                        {"T", 1e12},
+                                                                                        {"Ki", 0x1p10},
+                                                                                        {"Mi", 0x1p20},
+                                                                                        {"Gi", 0x1p30},
+                                                                                        {"Ti", 0x1p40}}}) {
+    if (!is_whole(bytes / factor)) continue;
+    std::string text = format_fixed(bytes / factor) + std::string(name);
+    if (text.size() <= best.size()) best = std::move(text);
   }
-  return format_fixed(bytes);
+  return best;
+}
+
+std::string format_byte_rate(double bytes_per_second) {
+  const std::string size = format_bytes(bytes_per_second);
+  return size + (is_digit(size.back()) ? "B/s" : "/s");
 }
 
 std::string format_quantity(double value) {

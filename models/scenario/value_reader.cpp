@@ -69,30 +69,11 @@ bool IssueCollector::sound(std::string_view pointer) const {
 std::vector<Issue> IssueCollector::take_errors() { return in_order(std::move(errors_)); }
 std::vector<Issue> IssueCollector::take_warnings() { return in_order(std::move(warnings_)); }
 
-void ProblemsAt::report(std::string_view at, std::string message, bool is_error) {
-  if (at.empty() || at.front() == '/') {
-    const std::string pointer = prefix_ + std::string(at);
-    if (is_error) return issues_.error(pointer, std::move(message));
-    return issues_.warning(pointer, std::move(message));
-  }
-  Issue issue;
-  std::string_view file = at;
-  if (const std::size_t colon = at.rfind(':'); colon != std::string_view::npos && colon + 1 < at.size()) {
-    const std::string_view digits = at.substr(colon + 1);
-    if (digits.size() < 10 && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-      issue.line = std::stoi(std::string(digits));
-      file = at.substr(0, colon);
-    }
-  }
-  const std::filesystem::path path = std::filesystem::path(folder_) / file;
-  if (std::error_code unused; !std::filesystem::is_regular_file(path, unused)) {
-    // The mistake is the scenario's, not the file's.
-    return report({}, in_quotes(file) + " " + message, is_error);
-  }
-  issue.file = path.lexically_normal().string();
-  issue.message = std::move(message);
-  if (is_error) return issues_.error(std::move(issue));
-  issues_.warning(std::move(issue));
+Issue ProblemsAt::in_file(std::string_view at, const FilePlace& place, std::string message) const {
+  const std::filesystem::path path = std::filesystem::path(folder_) / place.file;
+  if (std::error_code unused; place.line == 0 || !std::filesystem::is_regular_file(path, unused))
+    return issues_.issue(pointer(at), in_quotes(place.file) + " " + message);
+  return {path.lexically_normal().string(), static_cast<int>(place.line), 0, pointer(at), std::move(message)};
 }
 
 // --- reading
@@ -189,7 +170,7 @@ class ValueReader final : public ValueVisitor {
     if (!text_with_unit("a duration", kDurationUnits, R"("250ms" or "1h30m")", read,
                         [](std::string_view text, Duration& out) { return parse_duration(text, out); }))
       return;
-    if (fits(static_cast<double>(read.count()) / 1e9, info.bounds, spell_duration)) v = read;
+    if (fits(to_seconds(read), info.bounds, spell_duration)) v = read;
   }
 
   void value(Rate& v, const FieldInfo& info) override {
@@ -242,6 +223,11 @@ class ValueReader final : public ValueVisitor {
       return needs(R"(a quantity, such as 3, "500m" or "1k")");
     }
     if (fits(read, info.bounds, format_quantity)) v.value = read;
+  }
+  void value(ByteRate& v, const FieldInfo& info) override {
+    double read = 0;
+    if (!text_with_unit("a byte rate", kByteRateUnits, R"("80MB/s" or "1Gi/s")", read, parse_byte_rate)) return;
+    if (fits(read, info.bounds, format_byte_rate)) v.per_second = read;
   }
 
   void value(Amount& v, const FieldInfo& info) override {

@@ -23,6 +23,8 @@ class IssueCollector {
   void warning(const std::string& pointer, std::string message) {
     warnings_.push_back(issue(pointer, std::move(message)));
   }
+  // The issue of a value of the document.
+  Issue issue(const std::string& pointer, std::string message) const;
   void error(Issue issue) { errors_.push_back(std::move(issue)); }
   void warning(Issue issue) { warnings_.push_back(std::move(issue)); }
   // At a key, rather than at its value.
@@ -41,7 +43,6 @@ class IssueCollector {
   std::vector<Issue> take_warnings();
 
  private:
-  Issue issue(const std::string& pointer, std::string message) const;
   Issue issue(const std::string& pointer, std::string message, int line, int column, int origin) const;
 
   const JsonNode& root_;
@@ -50,17 +51,25 @@ class IssueCollector {
   std::vector<Issue> errors_, warnings_;
 };
 
-// What a structure's check() or load() reports, at its place in the document. `at` is a pointer relative to `prefix`,
-// or "FILE:LINE" for a problem of a file the scenario names; such a FILE is relative to `folder`.
+// What a structure's check() or load() reports, at its place in the document; pointers are relative to `prefix`. A line
+// of a data file becomes the issue's file and line, where that file can be found from `folder`; what concerns the file
+// as a whole is at the field that names it.
 class ProblemsAt final : public Problems {
  public:
   ProblemsAt(IssueCollector& issues, std::string prefix, std::string folder = {})
       : issues_(issues), prefix_(std::move(prefix)), folder_(std::move(folder)) {}
-  void error(std::string_view at, std::string message) override { report(at, std::move(message), true); }
-  void warning(std::string_view at, std::string message) override { report(at, std::move(message), false); }
+  void error(std::string_view at, std::string message) override { issues_.error(pointer(at), std::move(message)); }
+  void warning(std::string_view at, std::string message) override { issues_.warning(pointer(at), std::move(message)); }
+  void file_error(std::string_view at, const FilePlace& place, std::string message) override {
+    issues_.error(in_file(at, place, std::move(message)));
+  }
+  void file_warning(std::string_view at, const FilePlace& place, std::string message) override {
+    issues_.warning(in_file(at, place, std::move(message)));
+  }
 
  private:
-  void report(std::string_view at, std::string message, bool is_error);
+  std::string pointer(std::string_view at) const { return prefix_ + std::string(at); }
+  Issue in_file(std::string_view at, const FilePlace& place, std::string message) const;
 
   IssueCollector& issues_;
   std::string prefix_;

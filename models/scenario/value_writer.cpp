@@ -52,6 +52,9 @@ class ValueWriter final : public ValueVisitor {
       number(v.value);
     }
   }
+  void value(ByteRate& v, const FieldInfo&) override {
+    if (std::isfinite(v.per_second)) result_ = JsonNode::of(std::string_view(format_byte_rate(v.per_second)));
+  }
   void value(Amount& v, const FieldInfo& info) override {
     switch (unit_.value_or(info.bounds.unit)) {
       case Unit::kNumber:

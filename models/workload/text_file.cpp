@@ -9,16 +9,17 @@
 namespace windtunnel {
 
 FileProblems::~FileProblems() {
-  if (errors_ > kShown) problems_.error(file_, "and " + std::to_string(errors_ - kShown) + " more");
+  if (errors_ > kShown)
+    problems_.file_error(kField, {file_}, "has " + std::to_string(errors_ - kShown) + " more problems");
 }
-
-std::string FileProblems::at(std::size_t line) const { return line == 0 ? file_ : file_ + ":" + std::to_string(line); }
 
 void FileProblems::error(std::size_t line, std::string message) {
-  if (++errors_ <= kShown) problems_.error(at(line), std::move(message));
+  if (++errors_ <= kShown) problems_.file_error(kField, {file_, line}, std::move(message));
 }
 
-void FileProblems::warning(std::size_t line, std::string message) { problems_.warning(at(line), std::move(message)); }
+void FileProblems::warning(std::size_t line, std::string message) {
+  problems_.file_warning(kField, {file_, line}, std::move(message));
+}
 
 std::optional<std::string> read_bytes(const std::filesystem::path& path, FileProblems& problems) {
   std::error_code failure;
@@ -92,11 +93,11 @@ std::optional<std::string_view> unpacked(std::string_view bytes, std::string& st
       break;
     }
     if (code == Z_BUF_ERROR || (code == Z_OK && z.avail_in == 0 && place == bytes.size() && z.avail_out > 0)) {
-      problems.error(0, "the gzip data end too early");
+      problems.error(0, "has gzip data that end too early");
       return std::nullopt;
     }
     if (code != Z_OK) {
-      problems.error(0, "the gzip data are damaged" + (z.msg ? " (" + std::string(z.msg) + ")" : std::string()));
+      problems.error(0, "has damaged gzip data" + (z.msg ? " (" + std::string(z.msg) + ")" : std::string()));
       return std::nullopt;
     }
   }

@@ -14,7 +14,7 @@ namespace windtunnel {
 
 inline constexpr std::size_t kLargestText = std::size_t{1} << 30;  // after unpacking
 
-// Problems of one file, at "<file as the user wrote it>:<line>". The first kShown are shown, the rest counted.
+// Problems of the file that the field "file" names as the user wrote it. The first kShown are shown, the rest counted.
 class FileProblems {
  public:
   FileProblems(std::string_view file, Problems& problems) : file_(file), problems_(problems) {}
@@ -28,7 +28,7 @@ class FileProblems {
 
  private:
   static constexpr std::size_t kShown = 20;
-  std::string at(std::size_t line) const;
+  static constexpr std::string_view kField = "/file";
 
   std::string file_;
   Problems& problems_;

@@ -140,7 +140,7 @@ class Trace final : public Arrivals {
     const auto bin_at = [&](std::int64_t ns) { return trace.counts.begin() + ns / trace.bin.count(); };
     const bool silent = scale_ == 0 || std::all_of(bin_at(window->begin), bin_at(window->end - 1) + 1,
                                                    [](double count) { return count == 0; });
-    if (silent) problems.warning({}, "has no requests in the part that is played");
+    if (silent) FileProblems(file_, problems).warning(0, "has no requests in the part that is played");
     // Silence is not searched for requests again and again.
     play_ = {scale_, time_warp_, dispersion_, repeat_ && !silent, window->begin, window->end};
     trace_ = std::make_shared<const TraceCounts>(std::move(trace));

@@ -187,8 +187,8 @@ void fill_missing(TraceCounts& trace, const TraceFormat& format, FileProblems& p
   }
   if (trace.missing == 0) return;
   if (trace.missing == counts.size()) return problems.error(0, "has no count in any row");
-  std::string message = std::to_string(trace.missing) + " of " + std::to_string(counts.size()) +
-                        " bins are missing, up to " + std::to_string(longest) + " in a row, the first one ";
+  std::string message = "lacks " + std::to_string(trace.missing) + " of " + std::to_string(counts.size()) +
+                        " bins, up to " + std::to_string(longest) + " in a row, the first one ";
   message +=
       trace.first
           ? "at " + format_time_stamp(*trace.first + static_cast<std::int64_t>(first_missing) * trace.bin.count())

@@ -20,6 +20,13 @@ class CountingProblems final : public Problems {
     to_.error(at, std::move(message));
   }
   void warning(std::string_view at, std::string message) override { to_.warning(at, std::move(message)); }
+  void file_error(std::string_view at, const FilePlace& place, std::string message) override {
+    ++errors;
+    to_.file_error(at, place, std::move(message));
+  }
+  void file_warning(std::string_view at, const FilePlace& place, std::string message) override {
+    to_.file_warning(at, place, std::move(message));
+  }
   std::size_t errors = 0;
 
  private:

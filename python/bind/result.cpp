@@ -26,8 +26,6 @@ struct HistogramView {
   const Histogram* histogram;
 };
 
-constexpr double kNanosecond = 1e-9;
-
 constexpr std::array<std::string_view, 3> kVerdicts = {"met", "missed", "undecided"};
 
 // A read-only view of a column, no copy: the array holds a reference to the result it lies in.
@@ -184,7 +182,7 @@ py::tuple buckets(const HistogramView& view) {
   py::array_t<double> ends(static_cast<py::ssize_t>(found.size()));
   py::array_t<std::uint64_t> counts(static_cast<py::ssize_t>(found.size()));
   std::transform(found.begin(), found.end(), ends.mutable_data(),
-                 [](const Histogram::Bucket& b) { return static_cast<double>(b.range.highest) * kNanosecond; });
+                 [](const Histogram::Bucket& b) { return ns_to_seconds(static_cast<double>(b.range.highest)); });
   std::transform(found.begin(), found.end(), counts.mutable_data(), [](const Histogram::Bucket& b) { return b.count; });
   return py::make_tuple(ends, counts);
 }
@@ -193,14 +191,14 @@ void bind_histogram(py::module_& module) {
   py::class_<HistogramView>(module, "Histogram", "Times of requests, in seconds, over all replications.")
       .def("__len__", [](const HistogramView& h) { return h.histogram->count(); })
       .def_property_readonly("count", [](const HistogramView& h) { return h.histogram->count(); })
-      .def_property_readonly("mean", [](const HistogramView& h) { return h.histogram->mean() * kNanosecond; })
+      .def_property_readonly("mean", [](const HistogramView& h) { return ns_to_seconds(h.histogram->mean()); })
       .def_property_readonly(
-          "max", [](const HistogramView& h) { return static_cast<double>(h.histogram->max()) * kNanosecond; })
+          "max", [](const HistogramView& h) { return ns_to_seconds(static_cast<double>(h.histogram->max())); })
       .def(
           "quantile",
           [](const HistogramView& h, double p) {
             if (!(p >= 0 && p <= 1)) throw py::value_error("a quantile lies between 0 and 1");
-            return h.histogram->quantile(p) * kNanosecond;
+            return ns_to_seconds(h.histogram->quantile(p));
           },
           py::arg("p"))
       .def("buckets", &buckets, "(upper ends, counts) of the buckets that are not empty, as NumPy arrays.");

@@ -78,7 +78,8 @@ def result_page(result: Any) -> str:
     ]
     if result.objectives:
         parts.append(table(("", "objective", "measured", "95 % interval"), [
-            (_MARK[o["verdict"]], o["promise"], figure(o["mean"], o["unit"]), f"± {figure(o['half_width'], o['unit'])}")
+            (_MARK[o["verdict"]], o["promise"], figure(o["mean"], o["unit"]),
+             f"± {figure(o['half_width'], o['unit'])}" if result.replications > 1 else "none: one replication")
             for o in result.objectives]))
     rows = []
     for name, service in result.services.items():

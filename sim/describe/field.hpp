@@ -36,6 +36,9 @@ struct Bytes {  // Kubernetes quantity or decimal size: "512Mi", "420MB", "1G"
 struct Quantity {  // Kubernetes quantity of whatever the field counts: "500m", "1k", "2Gi", 3
   double value = 0;
 };
+struct ByteRate {  // a size per second: "80MB/s", "1Gi/s"
+  double per_second = 0;
+};
 // A number in the unit of the distribution that holds it: a duration where durations are drawn, plain elsewhere.
 struct Amount {
   double value = 0;
@@ -48,7 +51,8 @@ struct Enumerated {
 
 enum class Unit { kNumber, kDuration, kBytes };  // what a distribution's Amounts are
 
-// What fits. Bounds are in the base unit of the value (seconds, per second, cores, bytes, plain number).
+// What fits. Bounds are in the base unit of the value (seconds, per second, cores, bytes, bytes per second,
+// plain number).
 struct Bounds {
   double lo = -std::numeric_limits<double>::infinity();
   double hi = std::numeric_limits<double>::infinity();
@@ -69,6 +73,13 @@ struct FieldInfo {
   Bounds bounds;
 };
 
+// A place in a data file that a scenario names: the file as the user wrote it and a line from 1, or 0 for all of it.
+struct FilePlace {
+  std::string_view file;
+  std::size_t line = 0;
+  std::string text() const { return std::string(file) + (line > 0 ? ":" + std::to_string(line) : std::string()); }
+};
+
 // Where a structure that has been read reports what single fields cannot see. `at` is a JSON pointer relative to the
 // structure ("/steps/0/cpu"); empty means the structure itself.
 class Problems {
@@ -76,6 +87,13 @@ class Problems {
   virtual ~Problems() = default;
   virtual void error(std::string_view at, std::string message) = 0;
   virtual void warning(std::string_view at, std::string message) = 0;
+  // Of the file that the field at `at` names. Messages continue its name: "does not exist".
+  virtual void file_error(std::string_view at, const FilePlace& place, std::string message) {
+    error(at, place.text() + ": " + std::move(message));
+  }
+  virtual void file_warning(std::string_view at, const FilePlace& place, std::string message) {
+    warning(at, place.text() + ": " + std::move(message));
+  }
 };
 
 class FieldVisitor;
@@ -157,6 +175,7 @@ class ValueVisitor {
   virtual void value(Cpu& v, const FieldInfo& info) = 0;
   virtual void value(Bytes& v, const FieldInfo& info) = 0;
   virtual void value(Quantity& v, const FieldInfo& info) = 0;
+  virtual void value(ByteRate& v, const FieldInfo& info) = 0;
   virtual void value(Amount& v, const FieldInfo& info) = 0;
   virtual void value(Enumerated& v, const FieldInfo& info) = 0;
   virtual void object(ObjectView& v, const FieldInfo& info) = 0;

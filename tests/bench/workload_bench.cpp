@@ -38,6 +38,7 @@ class Setter final : public FieldVisitor, public ValueVisitor {
   void value(Cpu&, const FieldInfo&) override {}
   void value(Bytes&, const FieldInfo&) override {}
   void value(Quantity&, const FieldInfo&) override {}
+  void value(ByteRate&, const FieldInfo&) override {}
   void value(Amount&, const FieldInfo&) override {}
   void value(Enumerated&, const FieldInfo&) override {}
   void object(ObjectView&, const FieldInfo&) override {}

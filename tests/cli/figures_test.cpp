@@ -79,6 +79,8 @@ TEST(Figures, MomentsAreSpelledAsTheFormatSpellsDurations) {
   EXPECT_EQ(clock_text(0), "0s");
   EXPECT_EQ(clock_text(3750), "1h2m30s");
   EXPECT_EQ(clock_text(-300), "-5m");
+  EXPECT_EQ(clock_text(7 * 86400), "7d");
+  EXPECT_EQ(clock_text(93784), "1d2h3m4s");
   EXPECT_EQ(clock_text(0.25), "0.25s");
   EXPECT_EQ(clock_text(59.7), "1m");
 }

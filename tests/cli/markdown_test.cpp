@@ -8,11 +8,19 @@ namespace windtunnel::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Markdown, HasARowPerObjective) {
   const std::string md = format_markdown(replicated_sample());
   EXPECT_THAT(md, HasSubstr("| ✅ met | fast: p99 latency of shop below 300ms | 287.3 ± 4.2 ms | \\< 300 ms |\n"));
   EXPECT_THAT(md, HasSubstr("| ❔ undecided | success ratio of shop above 99% | 99.12 ± 0.30 % | > 99 % |\n"));
+}
+
+TEST(Markdown, OfOneReplicationSaysThatItIsOne) {
+  constexpr const char* kOne =
+      "\nVerdicts rest on one replication; `--replications 10` gives every figure its 95 % interval.\n";
+  EXPECT_THAT(format_markdown(sample()), HasSubstr(kOne));
+  EXPECT_THAT(format_markdown(replicated_sample()), Not(HasSubstr("one replication")));
 }
 
 TEST(Markdown, ShowsLatencyLossesAndCost) {

@@ -103,7 +103,7 @@ class Answers(Case):
         code, out, _ = words("run", self.scenario, "--format", "csv")
         self.assertEqual(code, 0)
         rows = list(csv.DictReader(io.StringIO(out)))
-        self.assertEqual([round(float(row["time_s"]), 9) for row in rows], [10.0 * i for i in range(1, 31)])
+        self.assertEqual([row["time_s"] for row in rows], [str(10 * i) for i in range(1, 31)])
         self.assertEqual({row["service"] for row in rows}, {"shop"})
 
     def test_markdown_has_a_table(self):

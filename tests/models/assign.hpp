@@ -19,7 +19,8 @@ using Fields = std::vector<std::pair<std::string, Literal>>;
 using Items = std::vector<Literal>;
 
 struct Literal {
-  std::variant<bool, std::int64_t, double, std::string, Duration, Rate, Share, Cpu, Bytes, Quantity, Fields, Items>
+  std::variant<bool, std::int64_t, double, std::string, Duration, Rate, Share, Cpu, Bytes, Quantity, ByteRate, Fields,
+               Items>
       value;
 
   Literal(const char* v) : value(std::string(v)) {}  // NOLINT: literals are meant to convert
@@ -44,6 +45,7 @@ class AssignValue final : public ValueVisitor {
   void value(Cpu& v, const FieldInfo& info) override { take(v, info); }
   void value(Bytes& v, const FieldInfo& info) override { take(v, info); }
   void value(Quantity& v, const FieldInfo& info) override { take(v, info); }
+  void value(ByteRate& v, const FieldInfo& info) override { take(v, info); }
   void value(Amount& v, const FieldInfo& info) override { take(v.value, info); }
   void value(Enumerated& v, const FieldInfo& info) override {
     std::string name;

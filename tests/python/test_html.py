@@ -16,6 +16,14 @@ def test_a_page_is_well_formed_and_says_what_was_promised():
     assert page.count("<svg") == 2
 
 
+def test_one_replication_has_no_interval():
+    objective = {"metric": "latency", "service": "server", "quantile": 0.99, "below": "1s"}
+    page = wt.run(mm1(objectives=[objective]))._repr_html_()
+    assert "one replication" in page and "±" not in page
+    page = wt.run(mm1(objectives=[objective]), replications=3)._repr_html_()
+    assert "one replication" not in page and "± " in page
+
+
 def test_names_are_escaped():
     assert "<b>" not in wt.run(mm1(name="<b>bold</b>"))._repr_html_()
 

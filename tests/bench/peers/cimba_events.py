@@ -3,20 +3,20 @@ The first, tiny run compiles and is not counted."""
 
 import cimba as cb
 from cimba import random
-from job import SERVICE_S, Job, main
+from cimba_responses import Responses, answer_of
+from job import SERVICE_S, Answer, Job, main
 
 
 class Server(cb.Model):
     arrivals: cb.Array[float] = cb.Array(512)  # far more than ever wait at 80 % load
     head: cb.Output[int]
     outstanding: cb.Output[int]
-    total: cb.Output[float]
+    responses: cb.Ref[Responses]
 
     @cb.on_start
     def begin(self):
         self.head = 0
         self.outstanding = 0
-        self.total = 0.0
 
     @cb.function
     def arrive(self) -> None:
@@ -27,7 +27,7 @@ class Server(cb.Model):
 
     @cb.event
     def depart(self):
-        self.total += cb.now() - self.arrivals[self.head]
+        self.responses.record(cb.now() - self.arrivals[self.head])
         self.head = (self.head + 1) % 512
         self.outstanding -= 1
         if self.outstanding > 0:
@@ -40,7 +40,7 @@ class Farm(cb.Model):
     requests: cb.Param[int]
     gap: cb.Param[float]
     seen: cb.Output[int]
-    mean: cb.Output[float]
+    responses: Responses
 
     @cb.on_start
     def begin(self):
@@ -60,20 +60,16 @@ class Farm(cb.Model):
         if self.seen < self.requests:
             cb.schedule(self.arrival, random.exponential(self.gap))
 
-    @cb.on_end
-    def measure(self):
-        total = 0.0
-        for i in range(self.count):
-            total += self.servers[i].total
-        self.mean = total / self.requests
 
-
-def fly(job: Job, requests: int) -> float:
+def fly(job: Job, requests: int) -> Answer:
     farm = Farm()
+    farm.responses = Responses()
     farm.servers = [Server() for _ in range(job.servers)]
+    for server in farm.servers:
+        server.responses = farm.responses
     farm.count, farm.requests, farm.gap = job.servers, requests, 1 / job.rate
     results = cb.Experiment(farm, replications=1, seed=job.seed).run(workers=1)
-    return float(results[farm].mean.values[0, 0])
+    return answer_of(results, farm.responses)
 
 
 if __name__ == "__main__":

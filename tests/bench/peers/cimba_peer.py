@@ -3,18 +3,18 @@ source (Cimba's own idiom). The first, tiny run compiles and is not counted."""
 
 import cimba as cb
 from cimba import random
-from job import SERVICE_S, Job, main
+from cimba_responses import Responses, answer_of
+from job import SERVICE_S, Answer, Job, main
 
 
 class Server(cb.Model):
     queue: cb.Store[float]
     outstanding: cb.Output[int]
-    total: cb.Output[float]
+    responses: cb.Ref[Responses]
 
     @cb.on_start
     def begin(self):
         self.outstanding = 0
-        self.total = 0.0
 
     @cb.process
     def serve(self):
@@ -22,7 +22,7 @@ class Server(cb.Model):
             arrived = self.queue.get()
             cb.hold(random.exponential(0.010))
             self.outstanding -= 1
-            self.total += cb.now() - arrived
+            self.responses.record(cb.now() - arrived)
 
 
 class Farm(cb.Model):
@@ -30,7 +30,7 @@ class Farm(cb.Model):
     count: cb.Param[int]
     requests: cb.Param[int]
     gap: cb.Param[float]
-    mean: cb.Output[float]
+    responses: Responses
 
     @cb.process
     def source(self):
@@ -45,20 +45,16 @@ class Farm(cb.Model):
             self.servers[chosen].outstanding += 1
             self.servers[chosen].queue.put(cb.now())
 
-    @cb.on_end
-    def measure(self):
-        total = 0.0
-        for i in range(self.count):
-            total += self.servers[i].total
-        self.mean = total / self.requests
 
-
-def fly(job: Job, requests: int) -> float:
+def fly(job: Job, requests: int) -> Answer:
     farm = Farm()
+    farm.responses = Responses()
     farm.servers = [Server() for _ in range(job.servers)]
+    for server in farm.servers:
+        server.responses = farm.responses
     farm.count, farm.requests, farm.gap = job.servers, requests, 1 / job.rate
     results = cb.Experiment(farm, replications=1, seed=job.seed).run(workers=1)
-    return float(results[farm].mean.values[0, 0])
+    return answer_of(results, farm.responses)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ farm-1000 is left out: Ciw looks through all nodes at every event.
 import random
 
 import ciw
-from job import SERVICE_S, Job, main
+from job import SERVICE_S, Answer, Job, answer, main
 
 
 class TwoChoices(ciw.routing.NodeRouting):
@@ -29,13 +29,12 @@ def network(job: Job):
         routing=ciw.routing.NetworkRouting(routers=[TwoChoices()] + [ciw.routing.Leave() for _ in range(job.servers)]))
 
 
-def run(job: Job) -> float:
+def run(job: Job) -> Answer:
     ciw.seed(job.seed)
     simulation = ciw.Simulation(network(job))
     simulation.simulate_until_max_customers(job.requests, method="Finish")
     first = 1 if job.servers == 1 else 2
-    times = [r.exit_date - r.arrival_date for r in simulation.get_all_records() if r.node >= first]
-    return sum(times) / len(times)
+    return answer([r.exit_date - r.arrival_date for r in simulation.get_all_records() if r.node >= first])
 
 
 if __name__ == "__main__":

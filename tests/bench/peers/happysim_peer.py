@@ -9,7 +9,7 @@ from importlib.metadata import version
 from happysimulator import Instant, Server, Simulation, Sink, Source
 from happysimulator.components.load_balancer import LoadBalancer, PowerOfTwoChoices
 from happysimulator.distributions import ExponentialLatency
-from job import SERVICE_S, Job, main
+from job import SERVICE_S, Answer, Job, answer, main
 
 
 class Counted(Server):
@@ -18,7 +18,7 @@ class Counted(Server):
         return self.active_requests + self.depth
 
 
-def run(job: Job) -> float:
+def run(job: Job) -> Answer:
     random.seed(job.seed)
     sink = Sink()
     farm = [Counted(f"server-{n}", service_time=ExponentialLatency(SERVICE_S), downstream=sink) for n in range(job.servers)]
@@ -32,7 +32,7 @@ def run(job: Job) -> float:
         entities = [balancer, *farm, sink]
     Simulation(sources=[source], entities=entities, end_time=Instant.from_seconds(seconds + 5)).run()
     assert abs(sink.events_received / job.requests - 1) < 0.1, sink.events_received
-    return sink.average_latency()
+    return answer(sink.latencies_s)
 
 
 if __name__ == "__main__":

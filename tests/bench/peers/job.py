@@ -1,11 +1,15 @@
 """What all peers do: the jobs, how they are measured, and how an answer is checked.
 
 farm-N   Poisson arrivals at 80 % load, N servers of one slot each, exponential service of 10 ms, first come first served in
-         each server, power of two choices by outstanding requests; the mean response time is recorded.
+         each server, power of two choices by outstanding requests.
 mm1      The same with one server.
 
+Statistics are part of every job: the response time of each request is recorded, and mean, p50, p95 and p99 of all of them
+are the answer. Each peer records as its users do (a list, a monitor, its records, a table of buckets), and nothing that
+nobody asked for.
+
 All begin empty and end when the last request has left. CPU time is that of the process, from before the model is made to
-after the last event; imports and, where a peer compiles, its compilation are not counted.
+after the quantiles are known; imports and, where a peer compiles, its compilation are not counted.
 """
 
 from __future__ import annotations
@@ -14,8 +18,10 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
 
 SERVICE_S = 0.010
 LOAD = 0.8
@@ -32,6 +38,22 @@ class Job:
     def rate(self) -> float:
         """Arrivals per second."""
         return LOAD * self.servers / SERVICE_S
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Response times of all requests, in seconds."""
+
+    mean_s: float
+    p50_s: float
+    p95_s: float
+    p99_s: float
+
+
+def answer(times_s: Sequence[float]) -> Answer:
+    """Of recorded response times."""
+    times = np.asarray(times_s)
+    return Answer(float(times.mean()), *(float(q) for q in np.quantile(times, (0.5, 0.95, 0.99))))
 
 
 SERVERS = {"mm1": 1, "farm-100": 100, "farm-1000": 1000}
@@ -55,7 +77,38 @@ def agrees(name: str, requests: int, mean_s: float) -> bool:
     return abs(mean_s / THEORY_S[name] - 1) <= tolerance(name, requests)
 
 
-def main(peer: str, version: str, run: Callable[[Job], float], requests: dict[str, int],
+def theory_quantile(name: str, p: float) -> float:
+    """Of the response time, by bisection.
+
+    M/M/1: exponential. Farms, in the limit of many servers: a share s(i) = lambda^(2^i - 1) of them holds i requests or more,
+    so the lesser of two does so with probability s(i)^2, and a request that meets i needs i + 1 exponential services.
+    """
+
+    def later(t: float) -> float:  # P(response time > t), t in services
+        if name == "mm1":
+            return math.exp(-(1 - LOAD) * t)
+        total, poisson, below, i = 0.0, math.exp(-t), 0.0, 0
+        while (joins := LOAD ** (2 * (2**i - 1)) - LOAD ** (2 * (2 ** (i + 1) - 1))) > 1e-12:
+            below += poisson  # P(at most i services end within t)
+            total += joins * below
+            i += 1
+            poisson *= t / i
+        return total
+
+    low, high = 0.0, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if later(middle) > 1 - p else (low, middle)
+    return low * SERVICE_S
+
+
+def quantiles_agree(name: str, requests: int, quantiles_s: dict[str, float]) -> bool:
+    """Tails are noisier than means: twice the tolerance; 2 % more for buckets and for how few servers a farm has."""
+    allowed = 0.02 + 2 * tolerance(name, requests)
+    return all(abs(value / theory_quantile(name, float(q[1:]) / 100) - 1) <= allowed for q, value in quantiles_s.items())
+
+
+def main(peer: str, version: str, run: Callable[[Job], Answer], requests: dict[str, int],
          prepare: Callable[[Job], object] | None = None) -> None:
     """Runs one job and prints one line of JSON. `requests` says how many make a run of some seconds, by job."""
     parser = argparse.ArgumentParser(description=f"{peer} {version}")
@@ -67,7 +120,7 @@ def main(peer: str, version: str, run: Callable[[Job], float], requests: dict[st
     if prepare:
         prepare(job)
     begin = time.process_time()
-    mean_s = run(job)
+    found = run(job)
     cpu = time.process_time() - begin
     print(json.dumps({"peer": peer, "version": version, "job": job.name, "requests": job.requests,
-                      "cpu_seconds": round(cpu, 4), "ns_per_request": round(cpu / job.requests * 1e9, 1), "mean_s": mean_s}))
+                      "cpu_seconds": round(cpu, 4), "ns_per_request": round(cpu / job.requests * 1e9, 1), **asdict(found)}))

@@ -1,18 +1,19 @@
-"""salabim: a component for every server that sleeps when it has nothing to do; monitors that nobody reads are off."""
+"""salabim: a component for every server that sleeps when it has nothing to do; a monitor of response times, and the monitors
+that nobody reads are off."""
 
 import random
 from collections import deque
 
 import salabim as sim
-from job import SERVICE_S, Job, main
+from job import SERVICE_S, Answer, Job, answer, main
 
 sim.yieldless(False)  # generators: no dependence on greenlet
 
 
-def run(job: Job) -> float:
+def run(job: Job) -> Answer:
     draw = random.Random(job.seed)
     env = sim.Environment(trace=False, random_seed=None)
-    total = 0.0
+    response_time = sim.Monitor("response time", env=env)
     outstanding = [0] * job.servers
 
     class Server(sim.Component):
@@ -21,14 +22,13 @@ def run(job: Job) -> float:
             self.waiting = deque()
 
         def process(self):
-            nonlocal total
             while True:
                 while not self.waiting:
                     yield self.passivate()
                 arrived = self.waiting.popleft()
                 yield self.hold(draw.expovariate(1 / SERVICE_S))
                 outstanding[self.number] -= 1
-                total += env.now() - arrived
+                response_time.tally(env.now() - arrived)
 
     class Source(sim.Component):
         def process(self):
@@ -48,7 +48,7 @@ def run(job: Job) -> float:
         component.status.monitor(False)
     Source().status.monitor(False)
     env.run()
-    return total / job.requests
+    return answer(response_time.x(force_numeric=False))
 
 
 if __name__ == "__main__":

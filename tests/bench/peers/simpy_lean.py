@@ -3,24 +3,23 @@
 import random
 
 import simpy
-from job import SERVICE_S, Job, main
+from job import SERVICE_S, Answer, Job, answer, main
 
 
-def run(job: Job) -> float:
+def run(job: Job) -> Answer:
     draw = random.Random(job.seed)
     env = simpy.Environment()
     queues = [simpy.Store(env) for _ in range(job.servers)]
     outstanding = [0] * job.servers
-    total = 0.0
+    latencies = []
 
     def server(number: int):
-        nonlocal total
         queue = queues[number]
         while True:
             arrived = yield queue.get()
             yield env.timeout(draw.expovariate(1 / SERVICE_S))
             outstanding[number] -= 1
-            total += env.now - arrived
+            latencies.append(env.now - arrived)
 
     def source():
         for _ in range(job.requests):
@@ -34,7 +33,7 @@ def run(job: Job) -> float:
         env.process(server(number))
     env.process(source())
     env.run()
-    return total / job.requests
+    return answer(latencies)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,36 @@
-"""SimPy as its tutorial teaches it: a process for every request, a Resource for every server."""
+"""SimPy as its tutorial teaches it: a process for every request, a Resource for every server, latencies in a list."""
 
 import random
 
 import simpy
-from job import SERVICE_S, Job, main
+from job import SERVICE_S, Answer, Job, answer, main
 
 
-def run(job: Job) -> float:
-    draw = random.Random(job.seed)
+def run(job: Job) -> Answer:
+    random.seed(job.seed)
     env = simpy.Environment()
     farm = [simpy.Resource(env, capacity=1) for _ in range(job.servers)]
-    outstanding = [0] * job.servers
-    total = 0.0
+    latencies = []
 
-    def request(number: int):
-        nonlocal total
+    def outstanding(server: simpy.Resource) -> int:
+        return server.count + len(server.queue)
+
+    def request():
         arrived = env.now
-        outstanding[number] += 1
-        with farm[number].request() as turn:
+        server = min(random.sample(farm, 2), key=outstanding) if job.servers > 1 else farm[0]
+        with server.request() as turn:
             yield turn
-            yield env.timeout(draw.expovariate(1 / SERVICE_S))
-        outstanding[number] -= 1
-        total += env.now - arrived
+            yield env.timeout(random.expovariate(1 / SERVICE_S))
+        latencies.append(env.now - arrived)
 
     def source():
         for _ in range(job.requests):
-            yield env.timeout(draw.expovariate(job.rate))
-            a, b = int(draw.random() * job.servers), int(draw.random() * job.servers)
-            env.process(request(a if outstanding[a] <= outstanding[b] else b))
+            yield env.timeout(random.expovariate(job.rate))
+            env.process(request())
 
     env.process(source())
     env.run()
-    return total / job.requests
+    return answer(latencies)
 
 
 if __name__ == "__main__":

@@ -347,6 +347,7 @@ std::vector<std::string> errors_of(Fields metric) {
     void value(Cpu&, const FieldInfo&) override {}
     void value(Bytes&, const FieldInfo&) override {}
     void value(Quantity&, const FieldInfo&) override {}
+    void value(ByteRate&, const FieldInfo&) override {}
     void value(Amount&, const FieldInfo&) override {}
     void value(Enumerated&, const FieldInfo&) override {}
     void object(ObjectView& v, const FieldInfo&) override {

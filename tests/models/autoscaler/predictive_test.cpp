@@ -328,7 +328,7 @@ TEST(PredictiveHybrid, TakesTheHigherOfForecastAndReaction) {
   EXPECT_EQ(decision.replicas, 8);
   EXPECT_THAT(decision.sentence,
               AllOf(HasSubstr("4 -> 8: cpu 160 % of request"), HasSubstr("the forecast asks for 0")));
-  EXPECT_EQ(decision.inputs.at("reactive.utilization"), 160);
+  EXPECT_EQ(decision.inputs.at("reactive.metric_0_utilization"), 160);
 }
 
 TEST(PredictiveHybrid, KeepsTheForecastsFloorWhateverTheReactionIs) {

@@ -122,7 +122,7 @@ TEST(Scheduled, LeavesTheNumberToItsPolicyWithinTheBounds) {
   EXPECT_EQ(decision.replicas, 8);
   EXPECT_THAT(decision.sentence, HasSubstr("4 -> 8: cpu 160 % of request"));
   EXPECT_EQ(decision.inputs.at("policy_replicas"), 8);
-  EXPECT_EQ(decision.inputs.at("policy.utilization"), 160);
+  EXPECT_EQ(decision.inputs.at("policy.metric_0_utilization"), 160);
 }
 
 TEST(Scheduled, RaisesWhatItsPolicyWantsToTheWindowsMinimum) {

@@ -72,6 +72,7 @@ class WatchedService {
     for (InstanceSignal& instance : instances_) {
       if (instance.state != InstanceSignal::State::kReady) continue;
       instance.cpu_seconds += load.cores * seconds;
+      signal_.cpu_seconds += load.cores * seconds;
       instance.outstanding = load.outstanding;
       instance.outstanding_seconds += static_cast<double>(load.outstanding) * seconds;
       instance.arrived += load.per_second * static_cast<std::uint64_t>(by / std::chrono::seconds{1});

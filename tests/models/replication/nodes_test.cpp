@@ -175,8 +175,8 @@ TEST(ClusterAutoscaler, LetsTheHpasInstancesWaitUntilNodesCome) {
   EXPECT_EQ(ready[static_cast<std::size_t>(joined) + 12], 4);  // a node of two, booted
   EXPECT_EQ(flight.figure("s.replicas.ready_max"), 6);
   EXPECT_EQ(flight.figure("cluster.nodes.max"), 3);
-  // To the HPA what waits for a node is a pod that is not ready: two busy ones and two that use nothing are 50 %, so it asks
-  // for no more until they have come.
+  // To the HPA what waits for a node is a pod that is not ready: two busy ones and two that use nothing are 50 %, so it
+  // asks for no more until they have come.
   ASSERT_EQ(asked.size(), 2U);
   EXPECT_GT(asked[1], joined);
   // With nodes at hand far fewer clients give up.
@@ -259,8 +259,8 @@ TEST(ClusterAutoscaler, LeavesANodeThatIsHalfUsedByMoreThanItsThreshold) {
 }
 
 TEST(ClusterAutoscaler, TakesNoNodeForTenMinutesAfterItAskedForOne) {
-  // The machine of four cores is empty, which is seen at once, and too small for the pod that waits. A large one is asked
-  // for at 10 s, so nothing goes before 610 s; without that rule it would go at the first look after 600 s.
+  // The machine of four cores is empty, which is seen at once, and too small for the pod that waits. A large one is
+  // asked for at 10 s, so nothing goes before 610 s; without that rule it would go at the first look after 600 s.
   const std::vector<Override> small_and_large = {
       {"services.s.replicas", "1"},
       {"services.s.instance.resources.requests.cpu", "6"},

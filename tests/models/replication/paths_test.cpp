@@ -86,6 +86,16 @@ TEST(Path, OnSharedCoresSlowsDownAsMoreCome) {
   EXPECT_EQ(requests[1].latency(), 110 * kMs);
 }
 
+TEST(Path, OnSharedCoresUsesCoresAndNotThePlacesOfTheConcurrencyLimit) {
+  // 40 ms of work every 100 ms, on one of two cores and in one of ten places; each request holds its place for io too.
+  const Flight flight = fly(kClockwork, {{"services.s.instance", R"({"concurrency": 10, "runtime":
+                                            {"type": "processor_sharing", "cores": 2}})"},
+                                         {"services.s.work.default", R"([{"cpu": "40ms"}, {"io": "10ms"}])"}});
+  EXPECT_NEAR(flight.figure("s.utilization"), 0.4 / 2, 1e-12);
+  EXPECT_NEAR(flight.figure("s.cpu_cores"), 0.4, 1e-12);
+  EXPECT_NEAR(flight.figure("s.number_in_system.mean"), 0.5, 1e-12);
+}
+
 // --- slower, stopped, warming up
 
 TEST(SlowInstances, StretchWhatIsLeftOfTheWork) {

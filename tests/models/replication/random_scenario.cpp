@@ -136,7 +136,7 @@ class Generator {
     if (one_in(2)) out["startup"].push_back({{"phase", "schedule"}, {"time", time(0.2)}});
     if (one_in(2))
       out["startup"].push_back(
-          {{"phase", "pull"}, {"image", "100M"}, {"bandwidth", "50M"}, {"cached_on_node", between(0, 1)}});
+          {{"phase", "pull"}, {"image", "100M"}, {"bandwidth", "50M/s"}, {"cached_on_node", between(0, 1)}});
     if (one_in(2)) out["startup"].push_back({{"phase", "boot"}, {"time", time(log_between(0.1, 10))}});
     if (one_in(3))
       out["startup"].push_back({{"phase", "warm"}, {"requests", 1 + below(30)}, {"slowdown", between(1, 5)}});

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "models/scenario/read.hpp"
 
@@ -295,7 +297,49 @@ TEST(Mistake, UtilizationWithoutARequest) {
 // --- files ---
 TEST(Mistake, ATraceThatIsNotThere) {
   expect_mistake("{ \"type\": \"poisson\", \"rate\": \"5/s\" }", "{ \"type\": \"trace\", \"file\": \"sale.csv\" }",
-                 "{ \"type\": \"trace\"", "/traffic/0/arrivals", {"\"sale.csv\"", "does not exist"});
+                 "\"sale.csv\"", "/traffic/0/arrivals/file", {"\"sale.csv\" does not exist"});
+}
+// A scenario whose first source plays a file of this text, in a folder of its own.
+struct WithTrace {
+  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "mistakes";
+  std::string text =
+      changed("{ \"type\": \"poisson\", \"rate\": \"5/s\" }", "{ \"type\": \"trace\",\n\"file\": \"sale.csv\" }");
+  explicit WithTrace(std::string_view trace) {
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "sale.csv", std::ios::binary) << trace;
+  }
+};
+TEST(Mistake, ARowOfATraceIsAtItsLineInTheFileAndAtTheFieldThatNamesIt) {
+  const WithTrace scenario("time,n\n0,1\n60,many\n120,2\n");
+  try {
+    parse_scenario(scenario.text, scenario.folder, "s.json");
+    FAIL() << "no error";
+  } catch (const ConfigError& e) {
+    ASSERT_EQ(e.issues().size(), 1U) << e.what();
+    const std::string path = (scenario.folder / "sale.csv").string();
+    EXPECT_EQ(e.issues()[0].text(),
+              path +
+                  ":3: /traffic/0/arrivals/file: 'many' is not a count; a number from 0 to 1e15 fits, or nothing "
+                  "where the count is not known");
+  }
+}
+TEST(Mistake, OfATraceAsAWholeIsAtTheFieldThatNamesIt) {
+  const WithTrace scenario("time,n\n");
+  try {
+    parse_scenario(scenario.text, scenario.folder, "s.json");
+    FAIL() << "no error";
+  } catch (const ConfigError& e) {
+    ASSERT_EQ(e.issues().size(), 1U) << e.what();
+    EXPECT_EQ(e.issues()[0].text(), "s.json:8:9: /traffic/0/arrivals/file: \"sale.csv\" has a header and no rows");
+  }
+}
+TEST(Mistake, AHoleInATraceIsAWarningAtTheFieldThatNamesIt) {
+  const WithTrace scenario("time,n\n0,1\n60,1\n180,2\n");
+  const ReadResult read = parse_scenario(scenario.text, scenario.folder, "s.json");
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_EQ(read.warnings[0].line, 8);
+  EXPECT_EQ(read.warnings[0].pointer, "/traffic/0/arrivals/file");
+  EXPECT_THAT(read.warnings[0].message, ::testing::StartsWith("\"sale.csv\" lacks 1 of 4 bins"));
 }
 TEST(Mistake, AScenarioThatIsNotThere) {
   try {

@@ -50,6 +50,7 @@ TEST(Durations, AreReadInEveryUnit) {
   EXPECT_EQ(duration("10m"), 10min);
   EXPECT_EQ(duration("36h"), 36h);
   EXPECT_EQ(duration("2d"), 48h);
+  EXPECT_EQ(duration("7d"), 168h);
   EXPECT_EQ(duration("1h30m"), 90min);
   EXPECT_EQ(duration("1d2h3m4s5ms6us7ns"), 26h + 3min + 4s + 5ms + 6us + 7ns);
   EXPECT_EQ(duration("1.5s"), 1500ms);
@@ -195,6 +196,8 @@ TEST(ByteQuantities, AreReadWithBinaryAndDecimalUnits) {
 TEST(ByteQuantities, SurviveWritingAndReading) {
   EXPECT_EQ(format_bytes(512.0 * 1024 * 1024), "512Mi");
   EXPECT_EQ(format_bytes(420e6), "420M");
+  EXPECT_EQ(format_bytes(80e6), "80M") << "also a multiple of 1024";
+  EXPECT_EQ(format_bytes(65536), "64Ki");
   EXPECT_EQ(format_bytes(17), "17");
   std::mt19937_64 words(4);
   for (int i = 0; i < 20000; ++i) {
@@ -246,6 +249,37 @@ TEST(Quantities, SurviveWritingAndReading) {
                                                                                 : i % 3 == 1 ? 1e3
                                                                                              : 1e9);
     EXPECT_EQ(parsed(parse_quantity, format_quantity(value)), value) << format_quantity(value);
+  }
+}
+
+TEST(ByteRates, AreSizesPerSecond) {
+  EXPECT_EQ(parsed(parse_byte_rate, "80MB/s"), 80e6);
+  EXPECT_EQ(parsed(parse_byte_rate, "80M/s"), 80e6);
+  EXPECT_EQ(parsed(parse_byte_rate, "1Gi/s"), 1073741824.0);
+  EXPECT_EQ(parsed(parse_byte_rate, "1.5KiB/s"), 1536);
+  EXPECT_EQ(parsed(parse_byte_rate, "17B/s"), 17);
+}
+
+TEST(ByteRates, ThatCannotBeReadSayWhy) {
+  EXPECT_NE(complaint(parse_byte_rate, "80MB").find("is a size and not a rate; did you mean \"80MB/s\"?"),
+            std::string::npos);
+  for (const std::string_view wrong : {"80", "80/s", "80MB/min", "80Mbit/s", "80MBps", "80 MB/s", "fast", ""})
+    EXPECT_NE(complaint(parse_byte_rate, wrong).find("B/s, kB/s, MB/s, GB/s, Ki/s, Mi/s, Gi/s"), std::string::npos)
+        << wrong;
+  EXPECT_NE(complaint(parse_byte_rate, "80Mbit/s").find("unknown unit \"Mbit/s\""), std::string::npos);
+  EXPECT_NE(complaint(parse_byte_rate, "80/s").find("no unit of size"), std::string::npos);
+  EXPECT_NE(complaint(parse_byte_rate, "-80MB/s").find("negative"), std::string::npos);
+  EXPECT_NE(complaint(parse_byte_rate, std::string(400, '9') + "MB/s").find("too large"), std::string::npos);
+}
+
+TEST(ByteRates, SurviveWritingAndReading) {
+  EXPECT_EQ(format_byte_rate(80e6), "80M/s");
+  EXPECT_EQ(format_byte_rate(1073741824.0), "1Gi/s");
+  EXPECT_EQ(format_byte_rate(17), "17B/s");
+  std::mt19937_64 words(5);
+  for (int i = 0; i < 20000; ++i) {
+    const auto rate = static_cast<double>(words() >> (11 + words() % 50)) / static_cast<double>(1 + words() % 3);
+    EXPECT_EQ(parsed(parse_byte_rate, format_byte_rate(rate)), rate) << format_byte_rate(rate);
   }
 }
 

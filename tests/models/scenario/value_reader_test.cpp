@@ -85,6 +85,7 @@ struct Everything {
   Cpu cpu{1};
   Bytes bytes{1024};
   Quantity quantity{0.1};
+  ByteRate byte_rate{1e6};
   Colour colour = Colour::kRed;
   Inner inner;
   std::vector<Inner> list;
@@ -104,6 +105,7 @@ struct Everything {
     v.field("cpu", cpu, "Some cores", kPositive);
     v.field("bytes", bytes, "A size");
     v.field("quantity", quantity, "So much of something", kPositive);
+    v.field("byte_rate", byte_rate, "A size per second", kPositive);
     v.choice("colour", colour, kColours, "A colour");
     v.field("inner", inner, "An object");
     v.field("list", list, "A list");
@@ -157,7 +159,7 @@ void expect_error(const std::string& field, const std::string& pointer, const st
 TEST(ValueReader, FillsEveryKindOfValue) {
   const Reading r = read(R"({
     "flag": true, "whole": 7, "number": 0.25, "text": "hello", "duration": "30s", "rate": "6/min", "share": "20%",
-    "cpu": "250m", "bytes": "2Ki", "quantity": "3k", "colour": "green", "inner": {"count": 5}, "list": [{"count": 1}, {}],
+    "cpu": "250m", "bytes": "2Ki", "quantity": "3k", "byte_rate": "80MB/s", "colour": "green", "inner": {"count": 5}, "list": [{"count": 1}, {}],
     "map": {"a": {"count": 2}}, "maybe": "4ms",
     "time": "3ms", "plain": 3, "size": "3k" })");
   for (const Issue& e : r.errors) ADD_FAILURE() << e.text();
@@ -172,6 +174,7 @@ TEST(ValueReader, FillsEveryKindOfValue) {
   EXPECT_EQ(v.cpu.cores, 0.25);
   EXPECT_EQ(v.bytes.count, 2048);
   EXPECT_EQ(v.quantity.value, 3000);
+  EXPECT_EQ(v.byte_rate.per_second, 80e6);
   EXPECT_EQ(v.colour, Colour::kGreen);
   EXPECT_EQ(v.inner.count, 5);
   ASSERT_EQ(v.list.size(), 2U);
@@ -227,6 +230,9 @@ TEST(ValueReader, AsksForTheUnitThatFits) {
   expect_error(R"("rate": "30s")", "/rate", {"unknown unit \"s\"", "/s, /min, /h, /d"});
   expect_error(R"("duration": "30/s")", "/duration", {"not a duration"});
   expect_error(R"("cpu": "1Gi")", "/cpu", {"unknown unit \"Gi\"", "cores"});
+  expect_error(R"("byte_rate": 80)", "/byte_rate", {"a byte rate", "MB/s", "bare number 80"});
+  expect_error(R"("byte_rate": "80MB")", "/byte_rate", {"did you mean \"80MB/s\"?"});
+  expect_error(R"("byte_rate": "0B/s")", "/byte_rate", {"above 0B/s"});
   expect_error(R"("bytes": "1s")", "/bytes", {"unknown unit \"s\"", "Mi"});
   expect_error(R"("bytes": -1)", "/bytes", {"negative"});
   expect_error(R"("quantity": "1ms")", "/quantity", {"unknown suffix \"ms\"", "Mi"});
@@ -383,7 +389,7 @@ TEST(ValueWriter, WritesTheFormatsOwnSpelling) {
   EXPECT_EQ(
       print_json_line(write_described(v)),
       R"({ "flag": false, "whole": 1, "number": 0.5, "text": "x", "duration": "1s", "rate": "2/s", "share": 0.5, )"
-      R"("cpu": 1, "bytes": "1Ki", "quantity": "100m", "colour": "red", "inner": { "count": 3 }, "list": [], "map": {}, )"
+      R"("cpu": 1, "bytes": "1Ki", "quantity": "100m", "byte_rate": "1M/s", "colour": "red", "inner": { "count": 3 }, "list": [], "map": {}, )"
       R"("maybe": "1h30m", "time": { "type": "sum", "of": ["1.5s"], "times": 2 }, "plain": 3 })");
 }
 

@@ -14,7 +14,7 @@ using test::Fields;
 
 Choice<Phase> pull(double cached) {
   return chosen<Phase>("pull",
-                       {{"image", Bytes{420e6}}, {"bandwidth", Bytes{80e6}}, {"cached_on_node", Share{cached}}});
+                       {{"image", Bytes{420e6}}, {"bandwidth", ByteRate{80e6}}, {"cached_on_node", Share{cached}}});
 }
 Choice<Phase> boot(double seconds) {
   return chosen<Phase>("boot", {{"time", Fields{{"type", "constant"}, {"value", seconds}}}});

@@ -131,7 +131,7 @@ TEST(RecordedTraces, AClockSetForwardThatLeavesTheBinsIsAnErrorWithItsLine) {
   Found found;
   trace_of(path, found);
   ASSERT_EQ(found.errors.size(), 12u);
-  EXPECT_EQ(found.errors[0], path.filename().string() +
+  EXPECT_EQ(found.errors[0], "/file: " + path.filename().string() +
                                  ":558: 2014-03-09 03:00:00 is not a whole number of bins of 5m after the first row");
 }
 

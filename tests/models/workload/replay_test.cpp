@@ -89,9 +89,10 @@ TEST(ReplayFile, ReportsEveryRowThatIsWrongWithItsLine) {
   const ReplayFormat format{"log.csv", "", "", "size", 1};
   EXPECT_THAT(
       errors_of("time,size\n0,1\nnow,1\n2,\n3\n4,-1\n5,\"1\n", format),
-      ElementsAre(StartsWith("log.csv:3: 'now' is not a point in time"), StartsWith("log.csv:4: '' is not a size"),
-                  StartsWith("log.csv:5: has 1 fields; the ones asked for go up to number 2"),
-                  StartsWith("log.csv:6: '-1' is not a size"), StartsWith("log.csv:7: a quoted field")));
+      ElementsAre(StartsWith("/file: log.csv:3: 'now' is not a point in time"),
+                  StartsWith("/file: log.csv:4: '' is not a size"),
+                  StartsWith("/file: log.csv:5: has 1 fields; the ones asked for go up to number 2"),
+                  StartsWith("/file: log.csv:6: '-1' is not a size"), StartsWith("/file: log.csv:7: a quoted field")));
   EXPECT_THAT(errors_of("time,bytes\n0,1\n", format),
               ElementsAre(HasSubstr("has no column 'size'; it has 'time', 'bytes'")));
   EXPECT_THAT(errors_of("", format), ElementsAre(HasSubstr("is empty")));
@@ -101,7 +102,8 @@ TEST(ReplayFile, PutsRowsInTimeOrderWithAWarning) {
   Found found;
   const auto recorded = parse_replay("time,c\n2,a\n1,b\n2,c\n0,d\n", {"log.csv", "", "c", "", 1}, found);
   EXPECT_THAT(found.errors, IsEmpty());
-  EXPECT_THAT(found.warnings, ElementsAre(AllOf(StartsWith("log.csv:3: 2 rows"), HasSubstr("put in time order"))));
+  EXPECT_THAT(found.warnings,
+              ElementsAre(AllOf(StartsWith("/file: log.csv:3: 2 rows"), HasSubstr("put in time order"))));
   std::string order;
   for (const auto& request : recorded.requests) order += recorded.classes[request.request_class];
   EXPECT_EQ(order, "dbac");

@@ -79,7 +79,7 @@ TEST(TraceFile, TakesBinsInOrderWhereThereIsNoTimeColumn) {
   format.column = "2";
   EXPECT_THAT(counts_of("a,5\nb,6\n", format), ElementsAre(6));  // a row that isn't numbers is taken as the header
   format.bin.reset();
-  EXPECT_THAT(errors_of("5\n6\n"), ElementsAre(AllOf(StartsWith("web.csv: "), HasSubstr("give \"bin\""))));
+  EXPECT_THAT(errors_of("5\n6\n"), ElementsAre(AllOf(StartsWith("/file: web.csv: "), HasSubstr("give \"bin\""))));
 }
 
 TEST(TraceFile, ReadsGzip) {
@@ -89,62 +89,65 @@ TEST(TraceFile, ReadsGzip) {
       "\x31\xe2\x32\x34\x32\xd0\x31\xe6\x02\x00\x18\x1e\x64\x90\x1a\x00\x00\x00",
       46);
   EXPECT_THAT(counts_of(packed), ElementsAre(1, 2, 3));
-  EXPECT_THAT(errors_of(packed.substr(0, 30)), ElementsAre("web.csv: the gzip data end too early"));
-  EXPECT_THAT(errors_of(packed.substr(0, 2)), ElementsAre("web.csv: the gzip data end too early"));
+  EXPECT_THAT(errors_of(packed.substr(0, 30)), ElementsAre("/file: web.csv: has gzip data that end too early"));
+  EXPECT_THAT(errors_of(packed.substr(0, 2)), ElementsAre("/file: web.csv: has gzip data that end too early"));
   std::string damaged(packed);
   damaged[40] ^= 1;  // of the checksum
-  EXPECT_THAT(errors_of(damaged), ElementsAre(StartsWith("web.csv: the gzip data are damaged")));
+  EXPECT_THAT(errors_of(damaged), ElementsAre(StartsWith("/file: web.csv: has damaged gzip data")));
   Found found;
   parse_trace(packed, web_csv(), found, 20);  // 26 bytes when unpacked
   EXPECT_THAT(found.errors, ElementsAre(HasSubstr("unpacks to more than 20 bytes")));
   // Two archives, one after the other, are one text.
   EXPECT_THAT(errors_of(std::string(packed) + std::string(packed)),
-              ElementsAre(StartsWith("web.csv:5: 'time'"), StartsWith("web.csv:5: 'count'")));
+              ElementsAre(StartsWith("/file: web.csv:5: 'time'"), StartsWith("/file: web.csv:5: 'count'")));
 }
 
 TEST(TraceFile, ReportsEveryRowThatIsWrongWithItsLine) {
-  EXPECT_THAT(
-      errors_of("time,count\n0,1\n60,many\nnoon,3\n180\n240,-4\n300,nan\n360,1e99\n420,\"5\n"),
-      ElementsAre(AllOf(StartsWith("web.csv:3: 'many' is not a count"), HasSubstr("a number from 0")),
-                  AllOf(StartsWith("web.csv:4: 'noon' is not a point in time"), HasSubstr("1998-06-30")),
-                  StartsWith("web.csv:5: has 1 fields; the one asked for is number 2"),
-                  StartsWith("web.csv:6: '-4' is not a count"), StartsWith("web.csv:7: 'nan' is not a count"),
-                  StartsWith("web.csv:8: '1e99' is not a count"), StartsWith("web.csv:9: a quoted field has no end")));
+  EXPECT_THAT(errors_of("time,count\n0,1\n60,many\nnoon,3\n180\n240,-4\n300,nan\n360,1e99\n420,\"5\n"),
+              ElementsAre(AllOf(StartsWith("/file: web.csv:3: 'many' is not a count"), HasSubstr("a number from 0")),
+                          AllOf(StartsWith("/file: web.csv:4: 'noon' is not a point in time"), HasSubstr("1998-06-30")),
+                          StartsWith("/file: web.csv:5: has 1 fields; the one asked for is number 2"),
+                          StartsWith("/file: web.csv:6: '-4' is not a count"),
+                          StartsWith("/file: web.csv:7: 'nan' is not a count"),
+                          StartsWith("/file: web.csv:8: '1e99' is not a count"),
+                          StartsWith("/file: web.csv:9: a quoted field has no end")));
 }
 
 TEST(TraceFile, ReportsRowsThatAreNotAWholeNumberOfBinsApart) {
-  EXPECT_THAT(errors_of("0,1\n60,2\n130,3\n180,4\n60,5\n"),
-              ElementsAre("web.csv:3: 1970-01-01 00:02:10 is not a whole number of bins of 1m after the first row",
-                          AllOf(StartsWith("web.csv:5: 1970-01-01 00:01:00 was there before"), HasSubstr("\"sum\""))));
+  EXPECT_THAT(
+      errors_of("0,1\n60,2\n130,3\n180,4\n60,5\n"),
+      ElementsAre("/file: web.csv:3: 1970-01-01 00:02:10 is not a whole number of bins of 1m after the first row",
+                  AllOf(StartsWith("/file: web.csv:5: 1970-01-01 00:01:00 was there before"), HasSubstr("\"sum\""))));
   EXPECT_THAT(errors_of("300,1\n360,2\n480,2\n420,3\n0,1\n"),
-              ElementsAre(StartsWith("web.csv:4: 1970-01-01 00:07:00 is before the row before it"),
-                          StartsWith("web.csv:5: 1970-01-01 00:00:00 is before the first row")));
-  EXPECT_THAT(errors_of("0,1\n0,2\n"), ElementsAre(AllOf(StartsWith("web.csv:2: "), HasSubstr("give \"bin\""))));
+              ElementsAre(StartsWith("/file: web.csv:4: 1970-01-01 00:07:00 is before the row before it"),
+                          StartsWith("/file: web.csv:5: 1970-01-01 00:00:00 is before the first row")));
+  EXPECT_THAT(errors_of("0,1\n0,2\n"), ElementsAre(AllOf(StartsWith("/file: web.csv:2: "), HasSubstr("give \"bin\""))));
   EXPECT_THAT(errors_of("1970-01-01,1\n1970-01-01 00:00:01,1\n2200-01-01,1\n"),
-              ElementsAre(AllOf(StartsWith("web.csv:3: "), HasSubstr("33554432 bins"))));
+              ElementsAre(AllOf(StartsWith("/file: web.csv:3: "), HasSubstr("33554432 bins"))));
 }
 
 TEST(TraceFile, SaysWhatColumnsThereAre) {
   auto format = web_csv();
   format.column = "hits";
   EXPECT_THAT(errors_of("time,requests\n0,1\n", format),
-              ElementsAre("web.csv:1: has no column 'hits'; it has 'time', 'requests'"));
-  EXPECT_THAT(errors_of("0,1\n60,1\n", format),
-              ElementsAre("web.csv: has no column 'hits'; it has no header and 2 columns, which are named by their "
-                          "number from 1"));
+              ElementsAre("/file: web.csv:1: has no column 'hits'; it has 'time', 'requests'"));
+  EXPECT_THAT(
+      errors_of("0,1\n60,1\n", format),
+      ElementsAre("/file: web.csv: has no column 'hits'; it has no header and 2 columns, which are named by their "
+                  "number from 1"));
   EXPECT_THAT(errors_of("time,requests,errors\n0,1,2\n"),
-              ElementsAre("web.csv: has 3 columns; name the one that has the counts (\"column\")"));
+              ElementsAre("/file: web.csv: has 3 columns; name the one that has the counts (\"column\")"));
   format = web_csv();
   format.column = format.time_column = "time";
   EXPECT_THAT(errors_of("time,requests\n0,1\n", format), ElementsAre(HasSubstr("in one column, 'time'")));
 }
 
 TEST(TraceFile, SaysThatThereIsNothing) {
-  EXPECT_THAT(errors_of(""), ElementsAre(StartsWith("web.csv: is empty")));
-  EXPECT_THAT(errors_of("\n\r\n\n"), ElementsAre(StartsWith("web.csv: is empty")));
-  EXPECT_THAT(errors_of("time,count\n"), ElementsAre("web.csv: has a header and no rows"));
+  EXPECT_THAT(errors_of(""), ElementsAre(StartsWith("/file: web.csv: is empty")));
+  EXPECT_THAT(errors_of("\n\r\n\n"), ElementsAre(StartsWith("/file: web.csv: is empty")));
+  EXPECT_THAT(errors_of("time,count\n"), ElementsAre("/file: web.csv: has a header and no rows"));
   EXPECT_THAT(errors_of("time,count\n0,1\n"), ElementsAre(HasSubstr("has one row")));
-  EXPECT_THAT(errors_of("time,count\n0,\n60,\n"), ElementsAre("web.csv: has no count in any row"));
+  EXPECT_THAT(errors_of("time,count\n0,\n60,\n"), ElementsAre("/file: web.csv: has no count in any row"));
 }
 
 TEST(TraceFile, ShowsTwentyErrorsAndCountsTheRest) {
@@ -152,8 +155,8 @@ TEST(TraceFile, ShowsTwentyErrorsAndCountsTheRest) {
   for (int i = 0; i < 50; ++i) text += std::to_string(60 * i) + ",x\n";
   const auto errors = errors_of(text);
   ASSERT_EQ(errors.size(), 21u);
-  EXPECT_THAT(errors[19], StartsWith("web.csv:21: "));
-  EXPECT_EQ(errors[20], "web.csv: and 30 more");
+  EXPECT_THAT(errors[19], StartsWith("/file: web.csv:21: "));
+  EXPECT_EQ(errors[20], "/file: web.csv: has 30 more problems");
 }
 
 TEST(TraceFile, FillsMissingBinsAsAsked) {
@@ -164,12 +167,12 @@ TEST(TraceFile, FillsMissingBinsAsAsked) {
   EXPECT_THAT(trace.counts, ElementsAre(10, 20, 30, 40, 50, 60, 70, 70));
   EXPECT_EQ(trace.missing, 4u);
   EXPECT_THAT(found.warnings,
-              ElementsAre("web.csv: 4 of 8 bins are missing, up to 2 in a row, the first one at 1970-01-01 "
+              ElementsAre("/file: web.csv: lacks 4 of 8 bins, up to 2 in a row, the first one at 1970-01-01 "
                           "00:02:00; they are taken from the straight line between their neighbours"));
   format.missing = MissingBins::kZero;
   EXPECT_THAT(counts_of(text, format), ElementsAre(10, 20, 0, 0, 50, 0, 70, 0));
   format.missing = MissingBins::kError;
-  EXPECT_THAT(errors_of(text, format), ElementsAre(AllOf(StartsWith("web.csv: 4 of 8 bins are missing"),
+  EXPECT_THAT(errors_of(text, format), ElementsAre(AllOf(StartsWith("/file: web.csv: lacks 4 of 8 bins"),
                                                          HasSubstr("\"interpolate\" allow that"))));
   format.bin = 60s;
   format.missing = MissingBins::kInterpolate;

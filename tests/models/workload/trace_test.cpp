@@ -9,9 +9,11 @@ namespace windtunnel::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr std::string_view kFive = "time,n\n0,4\n60,6\n120,0\n180,10\n240,2\n";
 
@@ -128,12 +130,13 @@ TEST(TraceArrivals, SayThatTheirFileIsNotThere) {
   Found found;
   auto choice = chosen<Arrivals>("trace", {{"file", "no such file.csv"}});
   choice.mutable_params().load(::testing::TempDir(), found);
-  EXPECT_THAT(found.errors, ElementsAre("no such file.csv: does not exist"));
+  EXPECT_THAT(found.errors, ElementsAre("/file: no such file.csv: does not exist"));
 }
 
 TEST(TraceArrivals, OfZeroesEndAtOnceEvenIfRepeated) {
   Found found;
   EXPECT_THAT(all(loaded("trace", "0,0\n1,0\n", {{"repeat", true}}, found), web()), IsEmpty());
+  EXPECT_THAT(found.warnings, ElementsAre(AllOf(StartsWith("/file: "), HasSubstr("has no requests in the part"))));
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ class Setter final : public ValueVisitor, public FieldVisitor {
   void value(Cpu&, const FieldInfo&) override { ADD_FAILURE(); }
   void value(Bytes&, const FieldInfo&) override { ADD_FAILURE(); }
   void value(Quantity&, const FieldInfo&) override { ADD_FAILURE(); }
+  void value(ByteRate&, const FieldInfo&) override { ADD_FAILURE(); }
   void value(Amount& v, const FieldInfo&) override { v.value = tree_.number; }
   void value(Enumerated&, const FieldInfo&) override { ADD_FAILURE(); }
   void object(ObjectView& v, const FieldInfo&) override { v.describe(*this); }
