@@ -199,7 +199,8 @@ void ChildProcess::hear_error() {
 
 ChildProcess::Reply ChildProcess::ask(std::string_view line, Duration timeout, const std::stop_token& stop) {
   hear();
-  if (!heard_.empty()) return {Outcome::kUnasked, heard_};
+  // What it says before it is asked the first time cannot be told from an answer: it depends on who is faster.
+  if (std::exchange(asked_, true) && !heard_.empty()) return {Outcome::kUnasked, heard_};
   const std::string question = std::string(line) + '\n';
   std::string_view rest = question;
   const auto deadline = Clock::now() + timeout;

@@ -49,7 +49,7 @@ class ChildProcess {
     kEnded,     // its standard output is closed; how_it_ended() says more
     kTimedOut,
     kTooLong,  // more than kLongestLine without a line's end
-    kUnasked,  // it had said something before it was asked
+    kUnasked,  // it had said something before it was asked, the first time excepted
     kStopped,  // by `stop`
   };
   struct Reply {
@@ -76,6 +76,7 @@ class ChildProcess {
 
   pid_t pid_ = -1;
   Descriptor in_, out_, error_;  // our ends
+  bool asked_ = false;
   std::string heard_, error_text_;
   siginfo_t end_{};
 };

@@ -14,6 +14,10 @@ constexpr double kMostExact = 0x1p53;
 JsonNode count(std::uint64_t value) { return JsonNode::of(static_cast<std::int64_t>(value)); }
 JsonNode number(double value) { return std::isfinite(value) ? JsonNode::of(value) : JsonNode{}; }
 JsonNode positive_or_null(double value) { return value > 0 ? number(value) : JsonNode{}; }
+// Without an exponent, which readers that want a whole number would refuse.
+JsonNode bytes_or_null(double value) {
+  return value > 0 ? JsonNode::of(static_cast<std::int64_t>(std::llround(value))) : JsonNode{};
+}
 
 JsonNode instance(const InstanceSignal& seen, Time measured_from) {
   const auto since = [&](Time t) { return t == kNever ? JsonNode{} : JsonNode::of(to_seconds(t - measured_from)); };
@@ -28,7 +32,7 @@ JsonNode instance(const InstanceSignal& seen, Time measured_from) {
   out.add("running_since_s", since(seen.running_since));
   out.add("ready_since_s", ready ? since(seen.ready_since) : JsonNode{});
   out.add("cpu_seconds", number(seen.cpu_seconds));
-  out.add("memory_bytes", positive_or_null(seen.memory_bytes));
+  out.add("memory_bytes", bytes_or_null(seen.memory_bytes));
   out.add("arrived", count(seen.arrived));
   out.add("outstanding", JsonNode::of(seen.outstanding));
   out.add("outstanding_seconds", number(seen.outstanding_seconds));
@@ -116,7 +120,7 @@ std::string question_line(std::uint64_t tick, const ServiceSignal& signal, const
   out.add("unplaced", JsonNode::of(signal.unplaced));
   out.add("cpu_seconds", number(signal.cpu_seconds));
   out.add("cpu_request_cores", positive_or_null(signal.cpu_request_cores));
-  out.add("memory_request_bytes", positive_or_null(signal.memory_request_bytes));
+  out.add("memory_request_bytes", bytes_or_null(signal.memory_request_bytes));
   out.add("mean_startup_s", JsonNode::of(to_seconds(signal.mean_startup)));
   JsonNode& instances = out.add("instances", JsonNode::array());
   for (const InstanceSignal& seen : signal.instances) instances.add(instance(seen, signal.measured_from));

@@ -8,8 +8,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <fstream>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -32,6 +33,13 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
 
 // Whether a process with this number is there, be it only as a zombie.
 bool exists(pid_t pid) { return ::kill(pid, 0) == 0; }
+
+// Whether it does more than wait for whoever has inherited it to take notice of its end.
+bool runs(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name, state;
+  return stat >> number >> name >> state && state != "Z" && state != "X";
+}
 
 std::set<int> open_files() {
   std::set<int> out;
@@ -103,10 +111,10 @@ TEST(ChildProcess, ThatDoesNotListenEndsNobodyElse) {
 TEST(ChildProcess, IsWaitedForNoLongerThanTold) {
   ChildProcess child(shell("printf half; sleep 100"), {});
   const auto begun = std::chrono::steady_clock::now();
-  const ChildProcess::Reply reply = child.ask("question", 300ms, kNoStop);
+  const ChildProcess::Reply reply = child.ask("question", 1s, kNoStop);
   EXPECT_EQ(reply.outcome, Outcome::kTimedOut);
   EXPECT_EQ(reply.text, "half");
-  EXPECT_GE(seconds_since(begun), 0.3);
+  EXPECT_GE(seconds_since(begun), 1);
   EXPECT_LT(seconds_since(begun), 10);
 }
 
@@ -136,9 +144,8 @@ TEST(ChildProcess, MayNotSayMoreThanALineHolds) {
 }
 
 TEST(ChildProcess, MayNotSpeakBeforeItIsAsked) {
-  ChildProcess child(shell("read line; echo answer; echo more; read line"), {});
+  ChildProcess child(shell("read line; printf 'answer\\nmore\\n'; read line"), {});
   EXPECT_EQ(child.ask("question", kPlenty, kNoStop).text, "answer");
-  std::this_thread::sleep_for(300ms);
   const ChildProcess::Reply reply = child.ask("question", kPlenty, kNoStop);
   EXPECT_EQ(reply.outcome, Outcome::kUnasked);
   EXPECT_EQ(reply.text, "more\n");
@@ -185,19 +192,13 @@ TEST(ChildProcess, IsGoneWithItsChildrenAndItsFilesWhenNobodyNeedsIt) {
     ChildProcess child(shell("trap '' TERM INT HUP; sleep 1000 & echo $$ $!; wait; wait"), {});
     const ChildProcess::Reply reply = child.ask("question", kPlenty, kNoStop);
     ASSERT_EQ(std::sscanf(reply.text.c_str(), "%d %d", &own, &grandchild), 2) << reply.text;
-    EXPECT_TRUE(exists(own) && exists(grandchild));
+    EXPECT_TRUE(runs(own) && runs(grandchild));
     EXPECT_NE(::getpgid(own), ::getpgrp()) << "a terminal's Ctrl-C is not for it";
   }
   EXPECT_FALSE(exists(own));
   EXPECT_EQ(::waitpid(own, nullptr, WNOHANG), -1) << "it was reaped";
-  for (int i = 0; i < 500 && exists(grandchild); ++i) std::this_thread::sleep_for(10ms);  // reaped by whoever inherits
-  const auto stat = std::filesystem::path("/proc") / std::to_string(grandchild) / "stat";
-  if (exists(grandchild) && std::filesystem::exists(stat)) {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(stat.c_str(), "r"), &std::fclose);
-    char state = 0;
-    ASSERT_EQ(std::fscanf(file.get(), "%*d %*s %c", &state), 1);
-    EXPECT_EQ(state, 'Z') << "only its entry waits for somebody to take notice";
-  }
+  for (int i = 0; i < 500 && runs(grandchild); ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_FALSE(runs(grandchild));
   EXPECT_EQ(open_files(), before);
 }
 
