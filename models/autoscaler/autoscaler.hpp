@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,13 @@ struct Figure {
   double value = 0;
 };
 
+// Whose replicas are decided, for policies that have to do with something outside of the run.
+struct ControlledRun {
+  std::string service;
+  Streams streams;
+  std::stop_token stop;  // requested: the run ends soon and has no result, so there is nothing left to wait for
+};
+
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
 // observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records
 // decisions.
@@ -108,10 +116,12 @@ class Autoscaler {
   virtual Duration sync_period() const = 0;
   virtual Duration observe_period() const = 0;  // zero: never
   virtual Watched watched() const { return {}; }
+  virtual void run_begins(const ControlledRun&) {}  // once, before anything that follows
   virtual void observe(const ServiceSignal&) {}
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
+  virtual void run_ends() {}                                  // once, of a run that was neither stopped nor failed
   virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 
