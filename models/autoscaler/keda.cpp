@@ -90,16 +90,16 @@ class Keda final : public Autoscaler {
     return pushed_;
   }
 
-  // One of them at a time: what is due at the same moment finds what the one before has made of it.
+  // Where a poll has changed something, a look that is due at the same moment has to wait until it is carried out.
   ScalingDecision decide(const ServiceSignal& signal) override {
     ScalingDecision out;
     out.replicas = signal.spec_replicas;
-    if (std::exchange(pushed_, false)) {
-      out = poll(signal, true);
-    } else if (signal.now >= next_poll_) {
+    const bool pushed = std::exchange(pushed_, false);
+    if (signal.now >= next_poll_ || pushed) {
       while (next_poll_ <= signal.now) next_poll_ += poll_period_;
-      out = poll(signal, false);
-    } else if (signal.now >= next_sync_) {
+      out = poll(signal, pushed);
+    }
+    if (signal.now >= next_sync_ && out.replicas == signal.spec_replicas) {
       while (next_sync_ <= signal.now) next_sync_ += sync_period_;
       out = sync(signal);
     }

@@ -202,6 +202,9 @@ void TriggerSpec::check(Problems& p) const {
   if (kind == nullptr) return;
   in.positive(kind->target, kind->standard == 0);
   in.number(kind->activation);
+  for (const auto& [key, value] : metadata)
+    if (key.starts_with("activation") && key != kind->activation)
+      p.warning("/metadata/" + key, "is nothing that " + type + " knows; it has " + std::string(kind->activation));
 }
 
 double TriggerSpec::target() const {

@@ -218,6 +218,97 @@ TEST(Keda, IsWokenAtOnceByAScalerThatPushes) {
   EXPECT_EQ(first.sentence, "0 -> 1: external-push, a request waits");
 }
 
+// In the rate modes what waits makes it active as well, although no rate is left.
+TEST(Keda, IsWokenByABacklogInRabbitsRateModes) {
+  const auto flown = [](const std::string& mode) {
+    return changes(
+        queue(R"("spec": {"triggers": [{"type": "rabbitmq", "metadata": {"value": "1", "mode": ")" + mode +
+              R"("}}]}, "metrics": {"triggers": {"rabbitmq": {"metric": "request_rate", "window": "10s"}}})"));
+  };
+  EXPECT_THAT(flown("MessageRate").at(0), Pair(60'000, HasSubstr("0 -> 1: rabbitmq 0")));
+  EXPECT_THAT(flown("QueueLength"), IsEmpty());
+}
+
+TEST(Keda, TakesAQueryWithoutAResultForNothingOrForAFailure) {
+  const auto flown = [](const std::string& ignore) {
+    return changes(queue(R"("spec": {"initialCooldownPeriod": 100, "triggers": [{"type": "prometheus", "metadata": {
+                         "threshold": "1", "ignoreNullValues": ")" +
+                         ignore + R"("}}]}, "metrics": {"triggers": {"prometheus": {"metric": "latency",
+                         "quantile": 0.9, "window": "30s"}}})"),
+                   {{"services.s.replicas", "1"},
+                    {"traffic.0.arrivals.steps.1.at", "\"5m\""},
+                    {"traffic.0.arrivals.steps.2.at", "\"6m\""},
+                    {"horizon", "\"4m\""}});
+  };
+  EXPECT_THAT(flown("true"), ElementsAre(Pair(120'000, "1 -> 0: no trigger has been active")));
+  EXPECT_THAT(flown("false"), IsEmpty());
+}
+
+TEST(Keda, HasNoMoreReplicasThanPartitions) {
+  const std::string text = worker(R"("spec": {"triggers": [)" + kafka("") + R"(]},
+      "metrics": {"triggers": {"kafka": {"metric": "lag", "partitions": 6}}})",
+                                  R"([{"at": "0s", "value": 1000}])");
+  EXPECT_THAT(changes(text),
+              ElementsAre(Pair(30'000, HasSubstr("0 -> 1: kafka 60")), Pair(30'002, HasSubstr("1 -> 4: kafka 60")),
+                          Pair(45'003, "4 -> 6: kafka 60, target 10 per replica")));
+}
+
+TEST(Keda, StaysWhereAnAnnotationForbidsTheStep) {
+  const auto flown = [](const std::string& annotation, const std::string& replicas) {
+    return changes(
+        worker(object(kafka("")) + R"(, "annotations": {"autoscaling.keda.sh/)" + annotation + R"(": "true"})",
+               R"([{"at": "0s", "value": 30}, {"at": "2m", "value": 0}])"),
+        {{"services.s.replicas", replicas}});
+  };
+  EXPECT_THAT(flown("paused-scale-in", "0"),
+              ElementsAre(Pair(30'000, HasSubstr("0 -> 1")), Pair(30'002, HasSubstr("1 -> 3"))));
+  EXPECT_THAT(flown("paused-scale-out", "1"), ElementsAre(Pair(420'000, HasSubstr("1 -> 0"))));
+  EXPECT_THAT(flown("force-activation", "0"),
+              ElementsAre(Pair(30'000, HasSubstr("0 -> 1")), Pair(30'002, HasSubstr("1 -> 3")),
+                          Pair(405'027, HasSubstr("3 -> 1: "))));
+}
+
+// Without processing time every other look falls on a poll.
+TEST(Keda, PollsBeforeItLooksAtTheSameMoment) {
+  const std::string text =
+      worker(object(kafka("")) + R"(, "controller": {"processing_time": "0s"})",
+             R"([{"at": "0s", "value": 40}, {"at": "29s", "value": 20}, {"at": "50s", "value": 40}])");
+  EXPECT_THAT(changes(text), ElementsAre(Pair(30'000, "0 -> 1: kafka 20, active above 0"),
+                                         Pair(30'000, "1 -> 2: kafka 20, target 10 per replica"),
+                                         Pair(60'000, "2 -> 4: kafka 40, target 10 per replica")));
+}
+
+TEST(Keda, KeepsItsRhythmsInsideOfASchedule) {
+  const std::string text = worker(object(kafka("")), R"([{"at": "0s", "value": 60}, {"at": "40s", "value": 80}])");
+  const std::string scheduled = R"({"type": "scheduled", "min_replicas": 0, "windows": [
+      {"start": "0 12 * * *", "for": "1h", "min_replicas": 9}], "policy": {"type": "keda", )" +
+                                object(kafka("")) + "}}";
+  EXPECT_THAT(changes(text, {{"services.s.autoscaler", scheduled}}),
+              ElementsAre(Pair(30'002, HasSubstr("0 -> 1: kafka 60")), Pair(45'003, HasSubstr("1 -> 4: kafka 80")),
+                          Pair(60'004, HasSubstr("4 -> 8: kafka 80"))));
+}
+
+TEST(Keda, RecordsWhatItSaw) {
+  const Flight flight = fly(worker(object(kafka("")), R"([{"at": "0s", "value": 30}, {"at": "1m", "value": 0}])"));
+  const auto& decisions = flight.result.decisions;
+  ASSERT_EQ(decisions.size(), 4U);
+  const auto& woken = decisions[0].inputs;
+  EXPECT_EQ(woken.at("current_replicas"), 0);
+  EXPECT_EQ(woken.at("desired"), 1);
+  EXPECT_EQ(woken.at("trigger_0_value"), 30);
+  EXPECT_EQ(woken.at("trigger_0_active"), 1);
+  EXPECT_EQ(woken.at("active"), 1);
+  EXPECT_EQ(woken.at("failing"), 0);
+  const auto& scaled = decisions[1].inputs;
+  EXPECT_EQ(scaled.at("metric_0_value"), 30);
+  EXPECT_EQ(scaled.at("metric_0_target"), 10);
+  EXPECT_EQ(scaled.at("metric_0_proposed"), 3);
+  const auto& asleep = decisions[3].inputs;
+  EXPECT_EQ(asleep.at("since_active_s"), 330);
+  EXPECT_EQ(asleep.at("cooldown_s"), 300);
+  EXPECT_EQ(asleep.at("trigger_0_active"), 0);
+}
+
 // --- reading
 
 std::vector<std::string> issues(const std::string& text) {
