@@ -13,6 +13,7 @@
 #include "models/autoscaler/hpa/record.hpp"
 #include "models/autoscaler/hpa/replica_calculator.hpp"
 #include "models/autoscaler/hpa/spec.hpp"
+#include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
 #include "models/scenario/units.hpp"
 
@@ -146,7 +147,9 @@ class KubernetesHpa final : public Autoscaler {
     const hpa::Look look{current, counted_, metrics_, names_, proposals, result};
     ScalingDecision decision;
     decision.replicas = result.desired;
-    if (result.desired != current) decision.sentence = hpa::sentence_of(look);
+    decision.how = hpa::derivation_of(look);
+    decision.why = hpa::why_of(look);
+    if (result.desired != current) decision.sentence = spell_change(current, result.desired, decision.why);
     decision.inputs = hpa::inputs_of(look);
     return decision;
   }
