@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/derivation.hpp"
 #include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
@@ -85,6 +86,9 @@ struct ScalingDecision {
   std::int64_t replicas = 0;
   std::string sentence;                  // why, for people; empty when nothing changes
   std::map<std::string, double> inputs;  // what it saw
+  Derivation how{};                      // what it made of that; where nothing changes too
+  std::string why{};                     // the sentence without "4 -> 7: "; where nothing changes too. Empty: this was
+                                         // no look at what there is to decide, and is no reason to stay
   // Whether the service stands in the path from now on (Knative's activator): requests go through it, and where no
   // instance has room (Buffering) they wait there instead of in an instance's own queue; none: as before. For policies
   // with Buffering only.

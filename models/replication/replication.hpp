@@ -208,13 +208,15 @@ class Replication final : public FaultTarget {
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);
+  void note_reason(Service& service, ScalingDecision& decision);
   void wake(Service& service);
   void buffer(Service& service, bool on, std::map<std::string, double> inputs);
   std::uint32_t slot_with_room(Service& service);
   void admit_buffered(Service& service, std::uint32_t r);
   [[gnu::noinline]] void flush_pending(Service& service);
   void observe(Service& service);
-  void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs);
+  void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs,
+              std::optional<Scaling> scaling = {});
 
   // disturbance.cpp
   std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
