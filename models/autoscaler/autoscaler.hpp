@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/derivation.hpp"
 #include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
@@ -85,6 +86,9 @@ struct ScalingDecision {
   std::int64_t replicas = 0;
   std::string sentence;                  // why, for people; empty when nothing changes
   std::map<std::string, double> inputs;  // what it saw
+  Derivation how{};                      // what it made of that; where nothing changes too
+  std::string why{};                     // the sentence without "4 -> 7: "; where nothing changes too. Empty: this was
+                                         // no look at what there is to decide, and is no reason to stay
   // Whether the service stands in the path from now on (Knative's activator): requests go through it, and where no
   // instance has room (Buffering) they wait there instead of in an instance's own queue; none: as before. For policies
   // with Buffering only.
@@ -149,6 +153,15 @@ class AutoscalerParams {
     Choice<KeepAliveParams> keep_alive = Choice<KeepAliveParams>::of("fixed");
     std::int64_t max_instances = 1000;
     bool queue_at_maximum = false;
+    std::int64_t provisioned = 0;  // of them, kept ready whether there are requests or not
+    bool newest_first = false;     // which idle instance is next; false: the most recently used
+    // A bucket of `instances` tokens that fills in `per`: what may start at once, and how many a second after that.
+    struct ScalingRate {
+      std::int64_t instances = 1000;
+      Duration per = std::chrono::seconds{10};
+      void describe(FieldVisitor& v);
+    };
+    std::optional<ScalingRate> scaling_rate;  // none: any number at any time
   };
   virtual const OnDemand* on_demand() const { return nullptr; }
   // How instances start that stood by for it (a warm pool); null: there are none.

@@ -7,6 +7,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     Registry<AutoscalerParams> r("autoscaler");
     add_knative_kpa(r);
     add_kubernetes_hpa(r);
+    add_keda(r);
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
     add_gce_mig(r);

@@ -110,7 +110,7 @@ class External final : public MetricPolicy {
     const std::string when = "at " + format_duration(signal.now - signal.measured_from);
     const ChildProcess::Reply reply = exchange(line, when);
     if (reply.outcome == ChildProcess::Outcome::kStopped)  // of this run there is no result
-      return decision(signal, signal.spec_replicas, {}, {});
+      return decision(signal, signal.spec_replicas, {}, {}, {});
     external::Answer answer;
     std::string problem = external::read_answer(reply.text, tick_, answer);
     for (const auto& [name, value] : answer.inputs)
@@ -121,7 +121,7 @@ class External final : public MetricPolicy {
     inputs["raw_recommendation"] = static_cast<double>(answer.replicas);
     return decision(signal, answer.replicas,
                     answer.reason.empty() ? "the policy wants " + std::to_string(answer.replicas) : answer.reason,
-                    std::move(inputs));
+                    std::move(inputs), {answer.replicas});
   }
 
   void run_ends() override {

@@ -118,6 +118,10 @@ void Replication::build_services() {
     services_.push_back(std::move(owned));
 
     for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);
+    if (s.admission == Service::Admission::kOnDemand) {
+      if (s.demand_terms->scaling_rate) s.start_tokens = static_cast<double>(s.demand_terms->scaling_rate->instances);
+      start_provisioned(s, true);
+    }
     if (s.autoscaler) {
       const Duration look = s.autoscaler->observe_period();
       if (look > Duration::zero()) sim_.after(look, [this, &s] { observe(s); });

@@ -134,7 +134,7 @@ class Answers(Case):
                 self.assertEqual(b"\033[" in out, coloured)
 
     def test_help_and_version_are_0(self):
-        for arguments in (["--help"], ["run", "--help"], ["list", "--help"], ["--version"]):
+        for arguments in (["--help"], ["run", "--help"], ["explain", "--help"], ["list", "--help"], ["--version"]):
             code, out, err = words(*arguments)
             self.assertEqual((code, err), (0, ""), arguments)
             self.assertIn("windtunnel", out.lower())
@@ -240,6 +240,82 @@ class Folders(Case):
                                   stderr=subprocess.PIPE, text=True, timeout=100)
         self.assertEqual(done.returncode, 3)
         self.assertIn("standard output", done.stderr)
+
+
+class Explanations(Case):
+    """explain on what the real command saved: a fixed fleet of three that the policy would shrink to one."""
+
+    SHOP = {
+        "windtunnel": 1,
+        "name": "quiet shop",
+        "horizon": "20m",
+        "warmup": "1m",
+        "traffic": [{"name": "web", "to": "shop", "arrivals": {"type": "steps", "spacing": "even", "steps": [
+            {"at": "0s", "rate": "30/s"}, {"at": "5m", "rate": "10/s"}]}}],
+        "services": {
+            "shop": {
+                "replicas": 3,
+                "startup": [{"phase": "boot", "time": "20s"}],
+                "instance": {"runtime": {"type": "worker_pool", "workers": 1}, "resources": {"requests": {"cpu": 1}}},
+                "work": {"default": [{"cpu": "60ms"}]},
+                "autoscaler": {"type": "proportional", "max_replicas": 5,
+                               "metric": {"metric": "cpu_utilization", "target": "60%"}},
+            }
+        },
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.run_folder = self.folder / "run"
+        code, _, err = words("run", self.write("quiet.json", self.SHOP), "-o", self.run_folder)
+        self.assertEqual((code, err), (0, ""))
+
+    def explained(self, *arguments):
+        code, out, err = words("explain", self.run_folder, *arguments)
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def test_why_then_names_the_rule_that_held_the_replicas(self):
+        # At 5m the load falls to what one instance carries; scale_in_window keeps three for five minutes.
+        out = self.explained("--at", "8m")
+        self.assertIn("shop at 8m: 3 replicas asked for, 3 ready\n", out)
+        self.assertIn("wanted   1 replica\n", out)
+        self.assertIn("rules    scale_in_window 1 -> 3\n", out)
+        self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_json_has_the_same_from_a_folder_and_from_a_file(self):
+        out = self.explained("--format", "json")
+        decisions = json.loads(out)["decisions"]
+        self.assertEqual([d["time_s"] for d in decisions], sorted(d["time_s"] for d in decisions))
+        fall = next(d for d in decisions if d["kind"] == "scale_down")
+        self.assertEqual((fall["recommendation"], fall["rules"], fall["replicas"]), (1, [], {"before": 3, "after": 1}))
+        result = self.folder / "result.json"
+        result.write_text(words("run", self.folder / "quiet.json", "--format", "json")[1], encoding="utf-8")
+        self.assertEqual(words("explain", result, "--format", "json"), (0, out, ""))
+
+    def test_a_span_has_what_was_decided_in_it(self):
+        self.assertIn("3 -> 1: ", self.explained("--from", "10m", "--to", "12m"))
+        self.assertIn("Nothing was decided from 18m to 20m.", self.explained("--from", "18m"))
+        self.assertIn("| 3 -> 1 |", self.explained("--format", "md", "--service", "shop"))
+
+    def test_what_does_not_fit_is_2_and_said(self):
+        for arguments, said in (
+            ([self.folder / "nowhere"], "nowhere"),
+            ([self.folder], "summary.json"),
+            ([self.folder / "quiet.json"], "windtunnel_result"),
+            ([self.run_folder, "--service", "shp"], "it has shop"),
+            ([self.run_folder, "--at", "21m"], "from -1m to 20m"),
+            ([self.run_folder, "--at=-2m"], "from -1m to 20m"),
+            ([self.run_folder, "--at", "soon"], "--at"),
+            ([self.run_folder, "--from", "9m", "--to", "8m"], "--to"),
+            ([self.run_folder, "--at", "1m", "--from", "1m"], "--at"),
+            ([self.run_folder, "--format", "csv"], "text, json and md"),
+            ([], "RESULT"),
+        ):
+            with self.subTest(arguments):
+                code, out, err = words("explain", *arguments)
+                self.assertEqual((code, out), (2, ""), err)
+                self.assertIn(said, err)
 
 
 class Interruption(Case):

@@ -111,6 +111,11 @@ std::string digest(const Result& result) {
       w.add(name);
       w.add(value);
     }
+    if (!d.scaling) continue;
+    w.add(std::to_string(d.scaling->before) + " " + std::to_string(d.scaling->after));
+    w.add(std::to_string(d.scaling->how.recommendation.value_or(-1)));
+    for (const Ruling& r : d.scaling->how.rules)
+      w.add(r.rule + " " + std::to_string(r.before) + " " + std::to_string(r.after));
   }
   for (const ObjectiveResult& o : result.objectives) {
     w.add(o.name);
