@@ -81,6 +81,12 @@ class Predictive final : public Autoscaler {
     return wanted;
   }
 
+  void run_begins(const ControlledRun& run) override {
+    if (reactive_) reactive_->run_begins(run);
+  }
+  void run_ends() override {
+    if (reactive_) reactive_->run_ends();
+  }
   void observe(const ServiceSignal& signal) override {
     if (reactive_) reactive_->observe(signal);
     if (s_.metric) window_.observe(signal);

@@ -62,6 +62,12 @@ class Scheduled final : public Autoscaler {
     if (policy_) policy_->watch(wanted);
     return wanted;
   }
+  void run_begins(const ControlledRun& run) override {
+    if (policy_) policy_->run_begins(run);
+  }
+  void run_ends() override {
+    if (policy_) policy_->run_ends();
+  }
   void observe(const ServiceSignal& signal) override { policy_->observe(signal); }
   bool wake(const ServiceSignal& signal) override { return policy_ && policy_->wake(signal); }
   std::vector<Figure> figures() const override { return policy_ ? policy_->figures() : std::vector<Figure>{}; }

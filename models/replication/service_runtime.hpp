@@ -72,7 +72,7 @@ struct Replication::Service {
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
-  std::vector<std::uint32_t> idle;     // functions without a request, the most recently idle last …
+  std::vector<std::uint32_t> idle;     // functions without a request, the next to be used last …
   std::vector<std::uint32_t> loading;  // … those that start without one …
   struct Unloaded {                    // … and those that ended and are to be started again in time
     Simulation::CallbackId load;
@@ -81,6 +81,10 @@ struct Replication::Service {
   std::vector<Unloaded> unloaded;
   std::uint64_t unloads = 0;
   std::unique_ptr<KeepAlive> keep_alive;
+  std::int64_t provisioned = 0;  // of its functions, starting ones included
+  double start_tokens = 0;       // left under the scaling rate at `start_tokens_at` …
+  Time start_tokens_at{};
+  bool start_awaited = false;     // … and whether somebody waits for the next
   Time execution_ended = kNever;  // of the last execution of a function; kNever: there was none
   RequestQueue pending;           // requests that wait for an instance
   std::uint32_t pending_count = 0;
