@@ -86,7 +86,7 @@ std::string rules_text(const Derivation& how) {
 
 std::string result_text(const Scaling& s) {
   if (s.before == s.after) return replicas(s.after) + ", as before";
-  return replicas(s.before) + " -> " + std::to_string(s.after);
+  return std::to_string(s.before) + " -> " + replicas(s.after);
 }
 
 std::string sentence_of(const Decision& d) {

@@ -130,6 +130,7 @@ class Keda final : public Autoscaler {
     const std::optional<Time> before = executor_.last_active();
     const keda::Outcome outcome = executor_.poll(signal.spec_replicas, active, failed, signal.now);
     out.replicas = outcome.replicas;
+    // Where it leaves the replicas alone the autoscaler has the say.
     if (out.replicas != signal.spec_replicas) {
       out.how.recommendation = out.replicas;
       out.why = reason(outcome.step, why, before, signal.now);
@@ -168,11 +169,10 @@ class Keda final : public Autoscaler {
       if (health_[i].failures() > 0) out.inputs[at + "failures"] = static_cast<double>(health_[i].failures());
       if (health_[i].falls_back()) out.inputs[at + "falls_back"] = 1;
     }
-    std::string falls_back;
     for (std::size_t i = 0; i < health_.size(); ++i)
-      if (health_[i].falls_back()) falls_back += "; " + triggers_[i].key() + " cannot be asked and falls back";
-    out.why += falls_back;
-    if (!out.sentence.empty()) out.sentence += falls_back;
+      if (health_[i].falls_back()) out.why += "; " + triggers_[i].key() + " cannot be asked and falls back";
+    if (!out.sentence.empty()) out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
+    if (signal.spec_replicas == 0) out.why.clear();  // at zero the triggers decide
     return out;
   }
 

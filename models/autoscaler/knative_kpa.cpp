@@ -81,7 +81,7 @@ class KnativeKpa final : public Autoscaler {
     ScalingDecision out;
     out.replicas = order_.apply ? order_.scale : signal.spec_replicas;
     out.how = derivation(signal.spec_replicas, out.replicas);
-    out.why = why(out.replicas);
+    if (averages_ || out.replicas != signal.spec_replicas) out.why = why(out.replicas);
     if (out.replicas != signal.spec_replicas) out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
     out.inputs = inputs(signal.spec_replicas, out.replicas);
     out.buffer = in_path_;

@@ -136,7 +136,7 @@ TEST(ExplanationText, TellsWhatWasSeenWantedRuledAndDone) {
                               "                  request 20 ms\n"
                               "         wanted   1 replica\n"
                               "         rules    stabilization window 1 -> 2; scaleDown Pods 1/60s 2 -> 3\n"
-                              "         result   4 replicas -> 3\n"));
+                              "         result   4 -> 3 replicas\n"));
 }
 
 TEST(ExplanationText, AnswersWhyThen) {

@@ -53,6 +53,13 @@ std::uint64_t Flight::count(Outcome outcome) const {
   return n;
 }
 
+std::vector<Decision> Flight::changes() const {
+  std::vector<Decision> out;
+  for (const Decision& d : result.decisions)
+    if (d.kind != "hold") out.push_back(d);
+  return out;
+}
+
 Scenario scenario_of(const std::string& text, const std::vector<Override>& overrides) {
   return parse_scenario(text, ".", "test", overrides).scenario;
 }
