@@ -186,13 +186,6 @@ TEST(External, HasToGreetBack) {
 
 // --- in the simulator
 
-std::vector<Decision> changes(const Result& result) {
-  std::vector<Decision> out;
-  for (const Decision& d : result.decisions)
-    if (d.kind == "scale_up" || d.kind == "scale_down") out.push_back(d);
-  return out;
-}
-
 std::string scenario(const std::string& program, const std::string& more = "") {
   return R"({"windtunnel": 1, "name": "own", "horizon": "3m", "warmup": "1m",
     "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "poisson", "rate": "20/s"}}],
@@ -210,7 +203,7 @@ TEST(External, ActsInTheSimulatorOnWhatItIsTold) {
     "outstanding": question["outstanding"], "listed": len(question["instances"]),
     "in_instances": sum(i["outstanding"] for i in question["instances"]),
     "given": sum(i["arrived"] for i in question["instances"])}}), flush=True))")));
-  const std::vector<Decision> changed = changes(flight.result);
+  const std::vector<Decision> changed = flight.changes();
   ASSERT_EQ(changed.size(), 2U);
   const Decision& first = changed[0];
   EXPECT_EQ(first.time_s, -45) << "the first question, 15 s into a warm-up of 60 s";
@@ -242,7 +235,7 @@ TEST(External, GivesTheSameBytesWithOneThreadAndTwo) {
   };
   const Result one = fly(1), two = fly(2);
   EXPECT_EQ(test::digest(one), test::digest(two));
-  EXPECT_GT(changes(one).size(), 5U);
+  EXPECT_GT((test::Flight{one, {}}.changes()).size(), 5U);
   const std::vector<double>& replicas = one.find_metric("s.replicas.mean")->values;
   EXPECT_NE(replicas[0], replicas[1]) << "each replication has a seed of its own";
 }
@@ -276,14 +269,14 @@ TEST(External, WakesUpForTheFirstRequestAfterNone) {
   };
   const test::Flight told = fly(
       R"(print(json.dumps({"replicas": 1 if question["outstanding"] else 0, "reason": str(question["unplaced"])}), flush=True))");
-  ASSERT_GE(changes(told.result).size(), 2U);
-  EXPECT_EQ(changes(told.result)[0].sentence, "1 -> 0: 0");
-  EXPECT_EQ(changes(told.result)[1].sentence, "0 -> 1: 1") << "asked as the request came, and told that it waits";
+  ASSERT_GE(told.changes().size(), 2U);
+  EXPECT_EQ(told.changes()[0].sentence, "1 -> 0: 0");
+  EXPECT_EQ(told.changes()[1].sentence, "0 -> 1: 1") << "asked as the request came, and told that it waits";
   EXPECT_NEAR(told.figure("s.latency.max"), 3.01, 1e-6);
 
   const test::Flight stubborn = fly(R"(print('{"replicas": 0}', flush=True))");
-  ASSERT_GE(changes(stubborn.result).size(), 2U);
-  EXPECT_EQ(changes(stubborn.result)[1].sentence, "0 -> 1: requests wait for an instance");
+  ASSERT_GE(stubborn.changes().size(), 2U);
+  EXPECT_EQ(stubborn.changes()[1].sentence, "0 -> 1: requests wait for an instance");
 }
 
 TEST(External, MayDecideWithinAScheduleAndBesideAForecast) {
@@ -366,7 +359,7 @@ TEST(External, ExampleFliesFromWhereverItIsRead) {
   const ReadResult read = read_scenario(kExample / "scenario.json");
   EXPECT_THAT(read.warnings, IsEmpty());
   const Result result = run(read.scenario);
-  const std::vector<Decision> changed = changes(result);
+  const std::vector<Decision> changed = test::Flight{result, {}}.changes();
   // 240/s of 100 ms each: 24 requests at a time, four to an instance.
   EXPECT_EQ(result.objectives.at(0).verdict, Verdict::kMet);
   const auto six = [](const Decision& d) { return d.inputs.at("desired") == 6; };
