@@ -7,6 +7,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     Registry<AutoscalerParams> r("autoscaler");
     add_knative_kpa(r);
     add_kubernetes_hpa(r);
+    add_keda(r);
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
     add_gce_mig(r);
@@ -20,6 +21,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_per_request(r);
     add_predictive(r);
     add_scheduled(r);
+    add_external(r);
     return r;
   }();
   return types;

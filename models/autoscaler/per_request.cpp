@@ -1,4 +1,5 @@
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "models/autoscaler/types.hpp"
@@ -8,10 +9,13 @@ namespace {
 
 enum class AtMaximum { kQueue, kReject };
 constexpr std::array<std::string_view, 2> kAtMaximumNames = {"queue", "reject"};
+enum class NextIdle { kMostRecentlyUsed, kNewest };
+constexpr std::array<std::string_view, 2> kNextIdleNames = {"most_recently_used", "newest"};
 
 // How function platforms scale: a request that finds no idle instance starts one, and an instance that has been idle
-// for long enough ends. The defaults are those of AWS Lambda: 1,000 concurrent executions per region, throttled beyond;
-// its keep-alive is not documented, measurements lie around ten minutes.
+// for long enough ends. The defaults are those of AWS Lambda: 1,000 concurrent executions per region, throttled beyond.
+// Its keep-alive is not documented, measurements lie around ten minutes. Its reserved concurrency is max_instances;
+// its scaling rate is no default, since it binds from 1,000 instances on only.
 class PerRequest final : public AutoscalerParams {
  public:
   void describe(FieldVisitor& v) override {
@@ -21,6 +25,22 @@ class PerRequest final : public AutoscalerParams {
     v.choice("at_maximum", at_maximum, kAtMaximumNames,
              "A request that finds all of the most instances busy: waits for one, or is rejected as throttled");
     terms_.queue_at_maximum = at_maximum == AtMaximum::kQueue;
+    v.field("provisioned", terms_.provisioned,
+            "Instances that are ready from the beginning and stay, part of max_instances; requests go to them first",
+            {.lo = 0});
+    v.field(
+        "scaling_rate", terms_.scaling_rate,
+        "How fast instances may start on demand; a request that would need one sooner is treated as at_maximum says. "
+        "None: as fast as requests come. AWS Lambda: 1000 per 10s");
+    NextIdle next = terms_.newest_first ? NextIdle::kNewest : NextIdle::kMostRecentlyUsed;
+    v.choice("next_idle", next, kNextIdleNames,
+             "Which idle instance gets a request: the one used last, or the one that was started last");
+    terms_.newest_first = next == NextIdle::kNewest;
+  }
+  void check(Problems& p) override {
+    if (terms_.provisioned > terms_.max_instances)
+      p.error("/provisioned", std::to_string(terms_.provisioned) + " are more than max_instances, " +
+                                  std::to_string(terms_.max_instances));
   }
   const OnDemand* on_demand() const override { return &terms_; }
   std::unique_ptr<Autoscaler> make() const override { return nullptr; }
@@ -30,6 +50,12 @@ class PerRequest final : public AutoscalerParams {
 };
 
 }  // namespace
+
+void AutoscalerParams::OnDemand::ScalingRate::describe(FieldVisitor& v) {
+  v.field("instances", instances, "So many may start at once, and as many again within each `per`", {.lo = 1});
+  v.field("per", per, "Time in which that allowance fills again, continuously; what is not used does not add up",
+          kPositive);
+}
 
 void add_per_request(Registry<AutoscalerParams>& autoscalers) {
   autoscalers.add<PerRequest>("per_request", "Functions: an instance for every request that finds none idle");

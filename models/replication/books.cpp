@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
@@ -31,8 +32,6 @@ void Replication::begin_measuring() {
     s.total = {};
     s.in_system_exact = 0;
     s.residence = 0;
-    s.cold_starts = 0;
-    s.loads_ahead = 0;
     s.cpu_steps = 0;
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
@@ -134,8 +133,7 @@ void Replication::series_point() {
       arrived += kind.arrived;
       for (std::size_t i = 0; i < kOutcomes; ++i) (i == 0 ? completed : lost) += kind.outcomes[i];
       if (narrated_ && s.kinds == 1) kind.bin_latency.quantiles(kShown, latency);
-      kind.latency.merge(kind.bin_latency);
-      kind.bin_latency.clear();
+      kind.latency.merge(std::move(kind.bin_latency));
     }
     if (narrated_ && bin_s > 0) {
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
@@ -214,6 +212,7 @@ Record Replication::finish() {
   check_conservation();
   Record record;
   for (const auto& owned : services_) {
+    if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
     write_service(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));

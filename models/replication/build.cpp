@@ -10,11 +10,13 @@
 
 namespace windtunnel {
 
-Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer)
+Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer,
+                         std::stop_token stop)
     : scenario_(scenario),
       streams_{seed, number},
       narrated_(number == 0),
       observer_(observer),
+      stop_(std::move(stop)),
       zone_up_(std::max<std::size_t>(1, scenario.cluster.zones.size()), true),
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
@@ -108,6 +110,7 @@ void Replication::build_services() {
         s.keep_alive = s.demand_terms->keep_alive->make();
       } else {
         s.autoscaler = params.autoscaler->make();
+        s.autoscaler->run_begins({name, streams_, stop_});
       }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);
@@ -115,6 +118,10 @@ void Replication::build_services() {
     services_.push_back(std::move(owned));
 
     for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);
+    if (s.admission == Service::Admission::kOnDemand) {
+      if (s.demand_terms->scaling_rate) s.start_tokens = static_cast<double>(s.demand_terms->scaling_rate->instances);
+      start_provisioned(s, true);
+    }
     if (s.autoscaler) {
       const Duration look = s.autoscaler->observe_period();
       if (look > Duration::zero()) sim_.after(look, [this, &s] { observe(s); });

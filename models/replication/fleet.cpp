@@ -50,7 +50,7 @@ std::uint32_t Replication::pick_zone(const Service& service) const {
   return best;
 }
 
-std::uint32_t Replication::create_instance(Service& service, bool at_once) {
+std::uint32_t Replication::create_instance(Service& service, bool at_once, bool provisioned) {
   const std::uint32_t zone = nodes_ ? kNone : pick_zone(service);  // that of the node it will be placed on
   if (zone == kNone && !nodes_) return kNone;                      // every zone is down; set_zone_up() reconciles
   std::uint32_t slot;
@@ -75,6 +75,8 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
   instance.state = Instance::State::kStarting;
   more(instance).serial = service.next_serial++;
   more(instance).zone = zone;
+  more(instance).provisioned = provisioned;
+  if (provisioned) ++service.provisioned;
   more(instance).created = sim_.now();
   instance.shared = service.shares_cores;
   more(instance).base_speed =
@@ -116,7 +118,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once) {
   const bool prepared = service.prepared > 0;
   if (prepared)
     --service.prepared;
-  else
+  else if (now_ns() >= measure_from_)  // requests of that very instant may come before begin_measuring()
     ++service.cold_starts;
   const PhaseEffect start = prepared
                                 ? draw_startup(*service.params->autoscaler->prepared_startup(), *service.prepared_words)
@@ -201,6 +203,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   service.slot_at.pop_back();
   service.outstanding.pop_back();
   service.alive.add(sim_.now(), -1);
+  if (more(instance).provisioned) --service.provisioned;
   for (std::uint32_t k = 0; k < service.stations_each; ++k) station_at(station_id(slot, k)).instance = kNone;
   instance.state = Instance::State::kAbsent;
   instance.serving = false;

@@ -1,12 +1,19 @@
 // Functions: an instance per request. Slow-path but for a warm start.
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
+namespace {
 
-// An idle instance, the most recently used first; else one that is being started ahead, or a new one, which the request
+constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+// An idle instance; else one that is being started ahead, or a new one, which the request
 // waits for; else the service's queue.
 void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   if (service.execution_ended != kNever)
@@ -23,8 +30,9 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
     forget_idle(service, slot);
     return deliver_cold(service, r, slot);
   }
-  if (live(service) < service.demand_terms->max_instances) {
-    const std::uint32_t slot = create_instance(service, false);
+  const bool room = live(service) < service.demand_terms->max_instances;
+  if (room && may_start(service)) {
+    const std::uint32_t slot = start_on_demand(service);
     if (slot == kNone) return lose(service, r, Outcome::kRejectedNoInstance);
     // It takes the place of one that ended and would have been started again.
     if (!service.unloaded.empty()) {
@@ -35,6 +43,46 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   }
   if (!service.demand_terms->queue_at_maximum) return lose(service, r, Outcome::kRejectedThrottled);
   wait_at_service(service, r);
+  if (room) await_start(service);
+}
+
+bool Replication::may_start(Service& service) {
+  const auto& rate = service.demand_terms->scaling_rate;
+  if (!rate) return true;
+  const auto most = static_cast<double>(rate->instances);
+  const Duration gone = sim_.now() - service.start_tokens_at;
+  service.start_tokens = std::min(
+      most, service.start_tokens + most * (static_cast<double>(gone.count()) / static_cast<double>(rate->per.count())));
+  service.start_tokens_at = sim_.now();
+  return service.start_tokens >= 1;
+}
+
+std::uint32_t Replication::start_on_demand(Service& service) {
+  const std::uint32_t slot = create_instance(service, false);
+  if (slot != kNone && service.demand_terms->scaling_rate) service.start_tokens -= 1;
+  return slot;
+}
+
+// Somebody waits, there is room, and only the scaling rate forbids to start an instance.
+void Replication::await_start(Service& service) {
+  if (service.start_awaited) return;
+  service.start_awaited = true;
+  const auto& rate = *service.demand_terms->scaling_rate;
+  const double share = (1 - service.start_tokens) / static_cast<double>(rate.instances);
+  // A nanosecond late rather than early: then the token is whole.
+  const auto wait = static_cast<std::int64_t>(std::ceil(share * static_cast<double>(rate.per.count()))) + 1;
+  sim_.after(Duration{wait}, [this, &service] {
+    service.start_awaited = false;
+    start_for_pending(service);
+  });
+}
+
+void Replication::start_provisioned(Service& service, bool at_once) {
+  while (service.provisioned < service.demand_terms->provisioned) {
+    const std::uint32_t slot = create_instance(service, at_once, true);
+    if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
+    if (!at_once) service.loading.push_back(slot);
+  }
 }
 
 void Replication::deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot) {
@@ -44,8 +92,10 @@ void Replication::deliver_cold(Service& service, std::uint32_t r, std::uint32_t 
 
 // Instances have gone and left room: the platform starts new ones for those that wait, it does not need a newcomer.
 void Replication::start_for_pending(Service& service) {
+  start_provisioned(service, false);
   while (!service.pending.empty() && live(service) < service.demand_terms->max_instances) {
-    const std::uint32_t slot = create_instance(service, false);
+    if (!may_start(service)) return await_start(service);
+    const std::uint32_t slot = start_on_demand(service);
     if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
@@ -64,6 +114,7 @@ bool Replication::serve_pending(Service& service, std::uint32_t slot) {
 void Replication::execution_ended(Service& service, std::uint32_t slot) {
   service.execution_ended = sim_.now();
   if (serve_pending(service, slot)) return;
+  if (lives_[slot].provisioned) return keep(service, slot, kForever);
   const KeepAliveTerms terms = service.keep_alive->after_execution();
   if (terms.load_after > Duration::zero() || terms.keep == Duration::zero()) return unload(service, slot, terms);
   keep(service, slot, now_ns() + terms.keep.count());
@@ -74,16 +125,24 @@ void Replication::started_idle(Service& service, std::uint32_t slot) {
   std::erase(service.loading, slot);
   if (serve_pending(service, slot)) return;
   const InstanceLife& life = lives_[slot];
+  if (life.provisioned) return keep(service, slot, kForever);
   if (life.keep_until >= 0) return keep(service, slot, std::max(life.keep_until, now_ns()));
   const KeepAliveTerms terms = service.keep_alive->after_execution();
   if (terms.keep == Duration::zero()) return unload(service, slot, terms);
   keep(service, slot, now_ns() + terms.keep.count());
 }
 
+// The next to be used goes last: provisioned ones before others, then as the terms say.
 void Replication::keep(Service& service, std::uint32_t slot, std::int64_t until) {
-  service.idle.push_back(slot);
+  const auto earlier = [this, &service](std::uint32_t a, std::uint32_t b) {
+    const InstanceLife &x = lives_[a], &y = lives_[b];
+    if (x.provisioned != y.provisioned) return y.provisioned;
+    return service.demand_terms->newest_first && x.serial < y.serial;
+  };
+  service.idle.insert(std::upper_bound(service.idle.begin(), service.idle.end(), slot, earlier), slot);
   service.idle_time.add(sim_.now(), 1);
-  sim_.schedule(until, kKeepAlive, slot, ++lives_[slot].idle_stamp);
+  ++lives_[slot].idle_stamp;
+  if (until != kForever) sim_.schedule(until, kKeepAlive, slot, lives_[slot].idle_stamp);
 }
 
 void Replication::unload(Service& service, std::uint32_t slot, KeepAliveTerms terms) {
@@ -102,7 +161,7 @@ void Replication::load_ahead(Service& service, std::uint64_t number, std::int64_
   if (live(service) >= service.demand_terms->max_instances) return;
   const std::uint32_t slot = create_instance(service, false);
   if (slot == kNone) return;  // every zone is down
-  ++service.loads_ahead;
+  if (now_ns() >= measure_from_) ++service.loads_ahead;
   lives_[slot].keep_until = keep_until;
   service.loading.push_back(slot);
 }

@@ -254,7 +254,7 @@ void Replication::Nodes::evict(std::uint32_t slot, Duration grace) {
   if (instance.state == Instance::State::kDraining) return;
   Service& service = *run_.services_[instance.service];
   const bool on_demand = service.admission == Service::Admission::kOnDemand;
-  if (on_demand) std::erase(service.idle, slot);
+  if (on_demand) run_.forget_idle(service, slot);
   const std::uint32_t life = run_.lives_[slot].life;
   run_.drain(service, slot);
   if (run_.lives_[slot].life == life && grace < service.params->drain_timeout)

@@ -55,6 +55,12 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
+  struct Reason {  // to change the replicas or to leave them …
+    Derivation how;
+    Time seen{};
+  };
+  std::vector<Reason> reasons;         // … on record since they last changed
+  bool reasoned = false;               // there was one
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
@@ -66,7 +72,7 @@ struct Replication::Service {
   std::int64_t spec_replicas = 0;
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
-  std::vector<std::uint32_t> idle;     // functions without a request, the most recently idle last …
+  std::vector<std::uint32_t> idle;     // functions without a request, the next to be used last …
   std::vector<std::uint32_t> loading;  // … those that start without one …
   struct Unloaded {                    // … and those that ended and are to be started again in time
     Simulation::CallbackId load;
@@ -75,6 +81,10 @@ struct Replication::Service {
   std::vector<Unloaded> unloaded;
   std::uint64_t unloads = 0;
   std::unique_ptr<KeepAlive> keep_alive;
+  std::int64_t provisioned = 0;  // of its functions, starting ones included
+  double start_tokens = 0;       // left under the scaling rate at `start_tokens_at` …
+  Time start_tokens_at{};
+  bool start_awaited = false;     // … and whether somebody waits for the next
   Time execution_ended = kNever;  // of the last execution of a function; kNever: there was none
   RequestQueue pending;           // requests that wait for an instance
   std::uint32_t pending_count = 0;

@@ -77,7 +77,11 @@ struct FieldInfo {
 struct FilePlace {
   std::string_view file;
   std::size_t line = 0;
-  std::string text() const { return std::string(file) + (line > 0 ? ":" + std::to_string(line) : std::string()); }
+  std::string text() const {
+    std::string out(file);
+    if (line > 0) out.append(1, ':').append(std::to_string(line));
+    return out;
+  }
 };
 
 // Where a structure that has been read reports what single fields cannot see. `at` is a JSON pointer relative to the

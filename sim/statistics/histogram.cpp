@@ -29,14 +29,36 @@ void Histogram::merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
-void Histogram::clear() {
-  if (count_ == 0) return;
-  std::fill(counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(min_))),
-            counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(max_)) + 1), 0);
+void Histogram::merge(Histogram&& other) {
+  assert(bits_ == other.bits_);
+  if (other.count_ == 0) return;
+  const std::size_t first = index_of(static_cast<std::uint64_t>(other.min_));
+  const std::size_t end = index_of(static_cast<std::uint64_t>(other.max_)) + 1;
+  std::uint64_t* __restrict to = counts_.data();
+  std::uint64_t* __restrict from = other.counts_.data();
+  for (std::size_t i = first; i < end; ++i) {
+    to[i] += from[i];
+    from[i] = 0;
+  }
+  count_ += other.count_;
+  sum_ += other.sum_;
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+  other.forget();
+}
+
+void Histogram::forget() {
   count_ = 0;
   sum_ = 0;
   min_ = std::numeric_limits<std::int64_t>::max();
   max_ = -1;
+}
+
+void Histogram::clear() {
+  if (count_ == 0) return;
+  std::fill(counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(min_))),
+            counts_.begin() + static_cast<std::ptrdiff_t>(index_of(static_cast<std::uint64_t>(max_)) + 1), 0);
+  forget();
 }
 
 double Histogram::mean() const { return count_ == 0 ? kNaN : static_cast<double>(sum_) / static_cast<double>(count_); }

@@ -48,6 +48,7 @@ class Histogram {
     if (value > max_) max_ = value;
   }
   void merge(const Histogram& other);  // requires the same bits
+  void merge(Histogram&& other);       // the same, and leaves the other one empty
   void clear();
 
   std::uint64_t count() const { return count_; }
@@ -88,6 +89,7 @@ class Histogram {
     const int dropped = 64 - __builtin_clzll(value | linear_) - bits_;  // std::bit_width would test for 0 first
     return (static_cast<std::size_t>(dropped) << (bits_ - 1)) + static_cast<std::size_t>(value >> dropped);
   }
+  void forget();
   Range range_of(std::size_t index) const;
   // The part of a bucket that can hold recorded values: the extremes are known exactly.
   Range occupied(std::size_t index) const;

@@ -22,7 +22,8 @@ double cpu_seconds() {
 }
 
 // Poisson arrivals at 80 % load; servers of one slot each, first come first served, exponential service of 10 ms.
-std::string farm(int servers, const std::string& balancer, const std::string& more_traffic = "") {
+std::string farm(int servers, const std::string& balancer, const std::string& more_traffic = "",
+                 const std::string& more_service = "") {
   const double rate = kLoad * servers / kServiceSeconds;
   const double horizon = kRequests / rate;
   return R"({"windtunnel": 1, "name": "farm", "horizon": ")" + std::to_string(horizon) + R"(s",
@@ -32,10 +33,10 @@ std::string farm(int servers, const std::string& balancer, const std::string& mo
          std::to_string(rate) + R"(/s"}}],
     "services": {"servers": {"replicas": )" +
          std::to_string(servers) + R"(,
-      "instance": {"runtime": {"type": "worker_pool", "workers": 1}},
+      "instance": {"runtime": {"type": "worker_pool", "workers": 1}, "resources": {"requests": {"cpu": 1}}},
       "work": {"default": [{"cpu": {"type": "exponential", "mean": "10ms"}}]},
       "balancer": {"type": ")" +
-         balancer + R"("}}}})";
+         balancer + R"("})" + more_service + "}}}";
 }
 
 void fly(benchmark::State& state, const std::string& text) {
@@ -66,12 +67,19 @@ void farm_100_timeout(benchmark::State& state) {
 void farm_1000_timeout(benchmark::State& state) {
   fly(state, farm(1000, "power_of_two_choices", R"("timeout": "30s",)"));
 }
+// The control loop and the metrics pipeline before it. The load is the target, so there is nothing to do.
+void farm_1000_hpa(benchmark::State& state) {
+  fly(state, farm(1000, "power_of_two_choices", "", R"(, "autoscaler": {"type": "kubernetes_hpa", "spec": {
+    "minReplicas": 1, "maxReplicas": 2000, "metrics": [{"type": "Resource", "resource": {"name": "cpu",
+      "target": {"type": "Utilization", "averageUtilization": 80}}}]}})"));
+}
 
 BENCHMARK(farm_100)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(mm1)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_100_timeout)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000_timeout)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(farm_1000_hpa)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 
 }  // namespace
 }  // namespace windtunnel

@@ -160,8 +160,8 @@ class Band:
 class Published:
     """One published run among many of ours: does it lie where a further run of ours would lie, with 99.9 %?"""
 
-    def __init__(self, metric, expected, values):
-        self.case, self.metric, self.expected, self.tol = "timelike", metric, expected, None
+    def __init__(self, metric, expected, values, case="timelike"):
+        self.case, self.metric, self.expected, self.tol = case, metric, expected, None
         n = len(values)
         self.mean, error = mean_and_error(values)
         self.half_width = student_t(0.9995, n - 1) * math.sqrt(variance(values) * (1 + 1 / n))

@@ -38,6 +38,10 @@ def loop(processes=1, dispatch="round_robin", worker_threads=0):
                         "worker_threads": worker_threads}}
 
 
+def function():
+    return {"runtime": {"type": "function"}}
+
+
 def cpu(distribution, **more):
     return {"cpu": distribution, **more}
 

@@ -7,6 +7,14 @@ namespace windtunnel::hpa {
 
 Controller::Controller(Limits limits, History history) : limits_(std::move(limits)), history_(std::move(history)) {}
 
+Path Controller::path(std::int32_t current) const {
+  const bool may_wake = history_.scaled_to_zero && (limits_.min_replicas != 0 || limits_.wakes_from_zero);
+  if (current == 0 && !may_wake) return Path::kDisabled;
+  if (current > limits_.max_replicas) return Path::kAboveMax;
+  if (current != 0 && current < limits_.min_replicas) return Path::kBelowMin;
+  return Path::kMetrics;
+}
+
 SyncResult Controller::sync(std::int32_t current, std::span<const Proposal> proposals, Time now) {
   if (!history_.begun) {
     history_.begun = true;
@@ -15,18 +23,10 @@ SyncResult Controller::sync(std::int32_t current, std::span<const Proposal> prop
   SyncResult out;
   out.desired = current;
   out.recommended = out.stabilized = current;
-  const bool may_wake = history_.scaled_to_zero && (limits_.min_replicas != 0 || limits_.wakes_from_zero);
-  if (current == 0 && !may_wake) {
-    out.path = Path::kDisabled;
-  } else if (current > limits_.max_replicas) {
-    out.path = Path::kAboveMax;
-    out.desired = limits_.max_replicas;
-  } else if (current != 0 && current < limits_.min_replicas) {
-    out.path = Path::kBelowMin;
-    out.desired = limits_.min_replicas;
-  } else {
-    decide(out, current, proposals, now);
-  }
+  out.path = path(current);
+  if (out.path == Path::kAboveMax) out.desired = limits_.max_replicas;
+  if (out.path == Path::kBelowMin) out.desired = limits_.min_replicas;
+  if (out.path == Path::kMetrics) decide(out, current, proposals, now);
   if (out.desired == current) return out;
   if (limits_.behavior) store_event(history_, current, out.desired, *limits_.behavior, now);
   history_.scaled_to_zero = current > 0 && out.desired == 0 && limits_.min_replicas == 0 && limits_.wakes_from_zero;

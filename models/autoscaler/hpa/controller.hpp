@@ -42,6 +42,7 @@ struct SyncResult {
 class Controller {
  public:
   explicit Controller(Limits limits, History history = {});
+  Path path(std::int32_t current) const;  // of the next sync; kMetrics also where the metrics turn out invalid
   SyncResult sync(std::int32_t current, std::span<const Proposal> proposals, Time now);
   const History& history() const { return history_; }
 

@@ -15,6 +15,12 @@ using Over = ScalingMetric::Over;
 // Scaling metrics that are levels at a moment; the others are made of what happened over a while.
 constexpr std::array<std::string_view, 4> kGauges = {"concurrency", "queue_length", "memory_utilization", "signal"};
 
+std::string listed(std::span<const std::string> names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
 bool of_pods(Metric::Type type) { return type == Metric::Type::kPods; }
 
 }  // namespace
@@ -27,6 +33,33 @@ void MetricMeaning::describe(FieldVisitor& v) {
 
 void MetricMeaning::check(Problems& p) const {
   if (quantile && metric != "latency") p.error("/quantile", "is for a latency");
+}
+
+MetricChoice MetricMeaning::choice(bool per_instance, Duration rate_window, Duration gauge_window) const {
+  MetricTerms terms;
+  terms.per_instance = per_instance;
+  if (quantile) terms.quantile = quantile->value;
+  const auto of_kind = [&](std::string_view kind) {
+    const bool gauge = std::find(kGauges.begin(), kGauges.end(), kind) != kGauges.end();
+    terms.window = window.value_or(gauge ? gauge_window : rate_window);
+    return kind == "signal" ? std::optional(signal_metric(metric, terms)) : metric_named(kind, terms);
+  };
+  if (metric != "signal")
+    if (std::optional<MetricChoice> named = of_kind(metric)) return *std::move(named);
+  return *of_kind("signal");
+}
+
+std::string unknown(std::string_view name, const ScalingMetric& meant, std::span<const std::string> signals,
+                    std::string_view explained) {
+  const std::string signal(meant.signal());
+  if (signal.empty() || std::find(signals.begin(), signals.end(), signal) != signals.end()) return {};
+  std::vector<std::string> metrics;
+  for (const ChoiceView::Entry& entry : ScalingMetric::registry().entries())
+    if (entry.type != "signal") metrics.emplace_back(entry.type);
+  const bool itself = name == signal;
+  return (itself ? "" : "stands for \"" + signal + "\", which ") + "is neither a scaling metric (" + listed(metrics) +
+         ") nor a signal of the scenario" + (signals.empty() ? ", which has none" : " (" + listed(signals) + ")") +
+         (itself ? "; " + std::string(explained) + " may say what it stands for" : "");
 }
 
 void AdapterSpec::describe(FieldVisitor& v) {
@@ -43,17 +76,7 @@ MetricChoice AdapterSpec::meant_by(const std::string& name, Metric::Type type) c
   MetricMeaning meaning;
   meaning.metric = name;
   if (const auto found = names.find(name); found != names.end()) meaning = found->second;
-  MetricTerms terms;
-  terms.per_instance = of_pods(type);
-  if (meaning.quantile) terms.quantile = meaning.quantile->value;
-  const auto choice = [&](std::string_view kind) {
-    const bool gauge = std::find(kGauges.begin(), kGauges.end(), kind) != kGauges.end();
-    terms.window = meaning.window.value_or(gauge ? gauge_window : rate_window);
-    return kind == "signal" ? std::optional(signal_metric(meaning.metric, terms)) : metric_named(kind, terms);
-  };
-  if (meaning.metric != "signal")
-    if (std::optional<MetricChoice> metric = choice(meaning.metric)) return *std::move(metric);
-  return *choice("signal");
+  return meaning.choice(of_pods(type), rate_window, gauge_window);
 }
 
 std::string misfit(Metric::Type type, const MetricChoice& meant) {

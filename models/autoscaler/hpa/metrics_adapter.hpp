@@ -22,7 +22,14 @@ struct MetricMeaning {
   std::optional<Share> quantile;
   void describe(FieldVisitor& v);
   void check(Problems& p) const;
+  // Rates, latencies and shares cover `rate_window`, levels `gauge_window`, where it does not say otherwise.
+  MetricChoice choice(bool per_instance, Duration rate_window, Duration gauge_window) const;
 };
+
+// Why `meant` is not there, where it is a signal that the scenario does not have: to go on after the name that stands
+// for it. `explained`: the field that could say what the name stands for. Empty: it is there.
+std::string unknown(std::string_view name, const ScalingMetric& meant, std::span<const std::string> signals,
+                    std::string_view explained);
 
 // A monitoring system and the adapter between it and the custom and external metrics APIs.
 struct AdapterSpec {

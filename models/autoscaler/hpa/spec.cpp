@@ -302,6 +302,17 @@ void Spec::check(Problems& p) const {
   }
 }
 
+const std::vector<MetricSpec>& Spec::metrics_in_force() const {
+  static const std::vector<MetricSpec> standard = {default_metric()};
+  return metrics.empty() ? standard : metrics;
+}
+
+bool Spec::watches_resources() const {
+  const auto& in_force = metrics_in_force();
+  return std::any_of(in_force.begin(), in_force.end(),
+                     [](const MetricSpec& metric) { return metric.name() == nullptr; });
+}
+
 Limits Spec::limits(Duration downscale_stabilization) const {
   Limits out{.min_replicas = narrow(min_replicas),
              .max_replicas = narrow(max_replicas),

@@ -132,6 +132,8 @@ struct Spec {
 
   void describe(FieldVisitor& v);
   void check(Problems& p) const;
+  const std::vector<MetricSpec>& metrics_in_force() const;  // with the API server's default where there are none
+  bool watches_resources() const;                           // one of them is CPU or memory
   Limits limits(Duration downscale_stabilization) const;
   // Of the metrics, where behavior gives a direction no tolerance of its own.
   double tolerance_down(double otherwise) const;

@@ -165,7 +165,33 @@ class Generator {
     } else if (one_in(3)) {
       out["autoscaler"] = knative(instance);
       out["when_none_ready"] = "wait";
+    } else if (one_in(3)) {
+      out["autoscaler"] = keda();
+      out["when_none_ready"] = "wait";
     }
+    return out;
+  }
+
+  Json keda() {
+    const char* const metric[] = {"concurrency", "queue_length", "request_rate"};
+    Json triggers = Json::array({{{"type", "redis"},
+                                  {"metricType", one_in(3) ? "Value" : "AverageValue"},
+                                  {"useCachedMetrics", one_in(3)},
+                                  {"metadata", {{"listLength", std::to_string(1 + below(20))}}}}});
+    if (one_in(3))
+      triggers.push_back({{"type", "cpu"}, {"metricType", "Utilization"}, {"metadata", {{"value", "60"}}}});
+    Json meaning = {{"metric", metric[below(3)]}, {"window", seconds(below(20))}};
+    if (one_in(3))
+      meaning["outages"] = Json::array({{{"at", seconds(between(0, 5))}, {"for", seconds(log_between(1, 20))}}});
+    Json out = {{"type", "keda"},
+                {"spec",
+                 {{"pollingInterval", 1 + below(5)},
+                  {"cooldownPeriod", below(10)},
+                  {"maxReplicaCount", 2 + below(10)},
+                  {"triggers", triggers}}},
+                {"metrics", {{"triggers", {{"redis", meaning}}}, {"resources", {{"scrape_period", "2s"}}}}},
+                {"controller", {{"sync_period", seconds(between(0.5, 5))}}}};
+    if (one_in(2)) out["spec"]["fallback"] = {{"failureThreshold", below(3)}, {"replicas", 1 + below(3)}};
     return out;
   }
 

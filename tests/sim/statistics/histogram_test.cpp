@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "sim/distribution/distribution.hpp"
@@ -166,6 +167,22 @@ TEST(Histogram, MergedPartsEqualOneHistogram) {
   folded.merge(bin);
   expect_equal(folded, whole);
   expect_equal(other_order, whole);
+}
+
+TEST(Histogram, IsEmptyAfterItWasMergedForGood) {
+  Histogram whole, bin, folded;
+  const std::vector<std::int64_t> values = latencies(30000);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    whole.record(values[i]);
+    bin.record(values[i]);
+    if (i % 977 != 0) continue;
+    folded.merge(std::move(bin));
+    EXPECT_EQ(bin.count(), 0u);  // NOLINT(bugprone-use-after-move): it says so
+    EXPECT_TRUE(bin.buckets().empty());
+    EXPECT_EQ(bin.max(), 0);
+  }
+  folded.merge(std::move(bin));
+  expect_equal(folded, whole);
 }
 
 TEST(Histogram, RecordsManyAtOnceLikeOneByOne) {
