@@ -4,7 +4,7 @@
 
 namespace windtunnel::aws {
 
-void WarmPoolSpec::Reuse::describe(FieldVisitor& v) {
+void InstanceReuse::describe(FieldVisitor& v) {
   v.field("ReuseOnScaleIn", on_scale_in, "Whether instances that the group gives up go back to the pool, prepared");
 }
 

@@ -15,12 +15,15 @@ namespace windtunnel::aws {
 enum class PoolState { kStopped, kRunning, kHibernated };
 inline constexpr std::array<std::string_view, 3> kPoolStates = {"Stopped", "Running", "Hibernated"};
 
+// Outside of WarmPoolSpec: inside it clang takes an optional of it for one that cannot be made without arguments.
+struct InstanceReuse {
+  bool on_scale_in = false;
+  void describe(FieldVisitor& v);
+};
+
 // A warm pool, as PutWarmPool has it, and what AWS does not say: how long its instances take.
 struct WarmPoolSpec {
-  struct Reuse {
-    bool on_scale_in = false;
-    void describe(FieldVisitor& v);
-  };
+  using Reuse = InstanceReuse;
   std::int64_t min_size = 0;
   std::optional<std::int64_t> max_prepared;
   PoolState state = PoolState::kStopped;
