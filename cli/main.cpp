@@ -85,6 +85,27 @@ int command(int argc, char** argv) {
       ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
       ->option_text("text|json|md");
 
+  ExplainArguments explain;
+  CLI::App* explain_app = app.add_subcommand(
+      "explain",
+      "Why were there so many replicas? Tells a saved run's scaling decisions, with what was seen and the "
+      "rules that had a say");
+  explain_app->add_option("RESULT", explain.result, "A folder of run -o, or a file of run --format json")
+      ->required()
+      ->option_text("RESULT");
+  explain_app->add_option("--service", explain.service, "Only this service's")->option_text("NAME");
+  CLI::Option* at_option =
+      explain_app
+          ->add_option("--at", explain.at,
+                       "The last decision until then, of each service: 12m30s after the warm-up; --at=-2m is in it")
+          ->option_text("TIME");
+  explain_app->add_option("--from", explain.from, "Decisions from then on")->excludes(at_option)->option_text("TIME");
+  explain_app->add_option("--to", explain.to, "Decisions until then")->excludes(at_option)->option_text("TIME");
+  explain_app->add_flag("--all", explain.all, "Faults, instances and nodes too, not scaling decisions only");
+  explain_app->add_option("--format", explain.format, "text, json or md")
+      ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
+      ->option_text("text|json|md");
+
   CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files");
 
   try {
@@ -103,6 +124,8 @@ int command(int argc, char** argv) {
     code = run_verb(run, console);
   } else if (list_app->parsed()) {
     code = list_verb(kind, type, list_format, console);
+  } else if (explain_app->parsed()) {
+    code = explain_verb(explain, console);
   } else if (schema_app->parsed()) {
     code = schema_verb(console);
   } else {

@@ -50,10 +50,19 @@ struct RunArguments {
   bool progress = true;
 };
 
+struct ExplainArguments {
+  std::filesystem::path result;  // a folder of -o, or a file of --format json
+  std::string service;           // empty: all
+  std::string at, from, to;      // durations in measured time, "-2m" in the warm-up; empty: not given
+  bool all = false;              // not only scaling decisions
+  Format format = Format::kText;
+};
+
 // The verbs. Each returns an exit code or throws UsageError, IoError, ConfigError, Interrupted or what broke.
 int run_verb(const RunArguments& arguments, Console& console);
 // `kind` and `type` narrow the list; "" is all of them. `kind` may also be a type's name.
 int list_verb(const std::string& kind, const std::string& type, Format format, Console& console);
+int explain_verb(const ExplainArguments& arguments, Console& console);
 int schema_verb(Console& console);
 
 }  // namespace windtunnel::cli

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/derivation.hpp"
 #include "models/request/outcome.hpp"
 #include "sim/statistics/estimate.hpp"
 #include "sim/statistics/histogram.hpp"
@@ -40,13 +42,22 @@ struct Series {
   }
 };
 
+// What a control loop decided.
+struct Scaling {
+  std::int64_t before = 0, after = 0;  // replicas asked for
+  Derivation how{};
+};
+
 // Something that somebody decided or that happened, with what was seen. Replication 0 only.
 struct Decision {
   double time_s = 0;  // measured time
   std::string service;
-  std::string kind;      // "scale_up", "scale_down", "fault", "recovery", "instance_ready", …
+  // "scale_up", "scale_down", "fault", "recovery", "instance_ready", …; "hold": a control loop leaves the replicas as
+  // they are for another reason than at its last decision.
+  std::string kind;
   std::string sentence;  // "4 -> 7 replicas: cpu 88 % of request against a target of 60 %"
   std::map<std::string, double> inputs;
+  std::optional<Scaling> scaling{};  // of control loops
 };
 
 struct ServiceResult {

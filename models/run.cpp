@@ -75,7 +75,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
   std::vector<std::unique_ptr<Record>> records(replications);
   std::vector<std::atomic<double>> shares(replications);
   const auto work = [&](std::uint64_t i) {
-    Replication replication(scenario, seed, i, i == 0 ? options.observer : nullptr);
+    Replication replication(scenario, seed, i, i == 0 ? options.observer : nullptr, options.stop);
     while (!replication.advance(kEventsBetweenLooks)) {
       shares[i].store(replication.share_done(), std::memory_order_relaxed);
       if (options.stop.stop_requested()) return;

@@ -34,8 +34,8 @@ fly() {
 }
 
 different=0 files=0
-for file in scenarios/*.json; do
-  name=$(basename "$file" .json)
+for file in scenarios/*.json scenarios/*/*.json; do
+  name=${file#scenarios/} name=${name%.json}
   case $name in *.schema) continue ;; esac
   rm -rf "$results"/*
   fly "$first" 1 a "$name"

@@ -10,7 +10,7 @@ namespace windtunnel::cli {
 namespace {
 
 bool is_routine(const Decision& d) {
-  return d.kind.rfind("instance_", 0) == 0 || d.kind == "node_added" || d.kind == "node_draining";
+  return d.kind == "hold" || d.kind.rfind("instance_", 0) == 0 || d.kind == "node_added" || d.kind == "node_draining";
 }
 bool is_of_nodes(const Decision& d) { return d.kind == "nodes_requested" || d.kind == "node_removed"; }
 bool is_scaling(const Decision& d) { return d.kind == "scale_up" || d.kind == "scale_down" || is_of_nodes(d); }

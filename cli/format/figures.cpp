@@ -202,6 +202,28 @@ std::string pad_right(std::string_view text, std::size_t columns) {
   return std::string(text) + std::string(width < columns ? columns - width : 0, ' ');
 }
 
+std::vector<std::string> wrap(const std::string& lead, const std::string& text) {
+  const std::size_t indent = display_width(lead);
+  std::vector<std::string> lines;
+  std::string current = lead;
+  bool empty = true;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    std::size_t end = std::min(text.find(' ', begin), text.size());
+    while (end + 1 < text.size() && text[end + 1] == '%') end = std::min(text.find(' ', end + 1), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (!empty && display_width(current) + 1 + display_width(word) > 80) {
+      lines.push_back(current);
+      current = std::string(indent, ' ');
+      empty = true;
+    }
+    current += (empty ? "" : " ") + word;
+    empty = false;
+    begin = end + 1;
+  }
+  lines.push_back(current);
+  return lines;
+}
+
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name) {
   return result.find_metric(std::string(service) + "." + std::string(name));
 }

@@ -62,6 +62,12 @@ std::size_t display_width(std::string_view utf8);  // in columns; every code poi
 std::string pad_left(std::string_view text, std::size_t columns);
 std::string pad_right(std::string_view text, std::size_t columns);
 
+// Lines of at most 80 columns where words allow, the following ones under the first one's text. Breaks at spaces, but
+// not before the % of a number.
+std::vector<std::string> wrap(const std::string& lead, const std::string& text);
+// What stands in a table's cell or a heading must not end it.
+std::string markdown_escaped(std::string_view text);
+
 // The service's metric `name`, or null.
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name);
 
@@ -101,7 +107,7 @@ struct TimeAxis {
 TimeAxis time_axis(double begin_s, double end_s, std::size_t columns);
 
 // The decisions that mattered, in order of time: faults, recoveries and scalings, runs of scalings in one direction
-// told as one. Routine ones (instances starting and becoming ready) are neither told nor counted.
+// told as one. Routine ones (instances starting and becoming ready, holds) are neither told nor counted.
 struct Digest {
   struct Line {
     double time_s = 0;

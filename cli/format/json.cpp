@@ -72,12 +72,28 @@ std::string buckets_of(const Histogram& h) {
   return out + "]";
 }
 
+std::string scaling_of(const Scaling& s) {
+  std::string rules;
+  for (const Ruling& r : s.how.rules)
+    rules += (rules.empty() ? "" : ", ") + Object()
+                                               .add_text("rule", r.rule)
+                                               .add("before", std::to_string(r.before))
+                                               .add("after", std::to_string(r.after))
+                                               .text();
+  Object o;
+  o.add("before", std::to_string(s.before)).add("after", std::to_string(s.after));
+  o.add("recommendation", s.how.recommendation ? std::to_string(*s.how.recommendation) : "null");
+  return o.add("rules", "[" + rules + "]").text();
+}
+
 std::string decision_of(const Decision& d) {
   Object inputs;
   for (const auto& [name, value] : d.inputs) inputs.add_number(name, value);
   Object o;
   o.add_number("time_s", d.time_s).add_text("service", d.service).add_text("kind", d.kind);
-  return o.add_text("sentence", d.sentence).add("inputs", inputs.text()).text();
+  o.add_text("sentence", d.sentence).add("inputs", inputs.text());
+  if (d.scaling) o.add("scaling", scaling_of(*d.scaling));
+  return o.text();
 }
 
 std::string objective_of(const ObjectiveResult& objective) {

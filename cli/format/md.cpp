@@ -3,8 +3,13 @@
 namespace windtunnel::cli {
 namespace {
 
-// What stands in a table's cell or a heading must not end it.
-std::string escaped(std::string_view text) {
+const char* symbol(Verdict verdict) {
+  return verdict == Verdict::kMet ? "✅ met" : verdict == Verdict::kMissed ? "❌ missed" : "❔ undecided";
+}
+
+}  // namespace
+
+std::string markdown_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<') out += '\\';
@@ -13,24 +18,18 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-const char* symbol(Verdict verdict) {
-  return verdict == Verdict::kMet ? "✅ met" : verdict == Verdict::kMissed ? "❌ missed" : "❔ undecided";
-}
-
-}  // namespace
-
 std::string format_markdown(const Result& result) {
-  std::string out = "## " + escaped(result.scenario.empty() ? "Windtunnel" : result.scenario) + "\n\n";
+  std::string out = "## " + markdown_escaped(result.scenario.empty() ? "Windtunnel" : result.scenario) + "\n\n";
   out += clock_text(result.horizon_s) + " simulated, " + std::to_string(result.replications) +
          (result.replications == 1 ? " replication" : " replications") + ", seed " + std::to_string(result.seed) +
-         ", windtunnel " + escaped(result.version) +
+         ", windtunnel " + markdown_escaped(result.version) +
          (result.replications > 1 ? ". Figures are mean ± 95 % half-width.\n" : ".\n");
   if (!result.objectives.empty()) {
     out += "\n| | objective | measured | limit |\n|---|---|---:|---:|\n";
     for (const ObjectiveResult& o : result.objectives) {
       const std::string name = o.name.empty() || o.name == o.promise ? o.promise : o.name + ": " + o.promise;
-      out += "| " + std::string(symbol(o.verdict)) + " | " + escaped(name) + " | " +
-             figure_against(o.estimate, o.limit, o.unit) + " | " + escaped(limit_text(o)) + " |\n";
+      out += "| " + std::string(symbol(o.verdict)) + " | " + markdown_escaped(name) + " | " +
+             figure_against(o.estimate, o.limit, o.unit) + " | " + markdown_escaped(limit_text(o)) + " |\n";
     }
     if (result.replications == 1)
       out += "\nVerdicts rest on one replication; `--replications 10` gives every figure its 95 % interval.\n";
@@ -42,7 +41,7 @@ std::string format_markdown(const Result& result) {
     for (std::size_t i = 0; i < latency_quantiles().size(); ++i) out += "---:|";
     out += "\n";
     for (const ServiceResult& s : result.services) {
-      out += "| " + escaped(s.name) + " |";
+      out += "| " + markdown_escaped(s.name) + " |";
       for (const LatencyQuantile& q : latency_quantiles())
         out.append(" ").append(figure(latency_estimate(result, s, q), "s")).append(" |");
       out += "\n";
@@ -52,7 +51,7 @@ std::string format_markdown(const Result& result) {
       std::string lost;
       for (const Loss& loss : losses(result, s))
         lost += (lost.empty() ? "" : ", ") + loss.cause + " " + figure(loss.share, "share");
-      out += "| " + escaped(s.name) + " | " + count_text(s.arrived) + " | " +
+      out += "| " + markdown_escaped(s.name) + " | " + count_text(s.arrived) + " | " +
              figure(success_ratio(result, s), "share") + " | " + (lost.empty() ? "–" : lost) + " |\n";
     }
   }
@@ -60,7 +59,7 @@ std::string format_markdown(const Result& result) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)
       if (const Metric* m = result.find_metric(name))
-        out += "| " + escaped(name) + " | " + figure(m->estimate, m->unit) + " |\n";
+        out += "| " + markdown_escaped(name) + " | " + figure(m->estimate, m->unit) + " |\n";
   }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";

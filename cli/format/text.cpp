@@ -337,26 +337,8 @@ class Page {
     if (d.more) line(paint("  … " + count_text(d.more) + " more", Ink::kFaint) + see());
   }
 
-  // Breaks at spaces, but not before the % of a number, so that lines keep within 80 columns, the following ones under
-  // the first one's text.
   void wrapped(const std::string& lead, const std::string& text) {
-    const std::size_t indent = display_width(lead);
-    std::string current = lead;
-    bool empty = true;
-    for (std::size_t begin = 0; begin <= text.size();) {
-      std::size_t end = std::min(text.find(' ', begin), text.size());
-      while (end + 1 < text.size() && text[end + 1] == '%') end = std::min(text.find(' ', end + 1), text.size());
-      const std::string word = text.substr(begin, end - begin);
-      if (!empty && display_width(current) + 1 + display_width(word) > 80) {
-        line(current);
-        current = std::string(indent, ' ');
-        empty = true;
-      }
-      current += (empty ? "" : " ") + word;
-      empty = false;
-      begin = end + 1;
-    }
-    line(current);
+    for (const std::string& row : wrap(lead, text)) line(row);
   }
 
   void cost() {

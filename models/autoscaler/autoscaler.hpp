@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/derivation.hpp"
 #include "models/autoscaler/keep_alive/keep_alive.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/describe/field.hpp"
@@ -84,6 +86,9 @@ struct ScalingDecision {
   std::int64_t replicas = 0;
   std::string sentence;                  // why, for people; empty when nothing changes
   std::map<std::string, double> inputs;  // what it saw
+  Derivation how{};                      // what it made of that; where nothing changes too
+  std::string why{};                     // the sentence without "4 -> 7: "; where nothing changes too. Empty: this was
+                                         // no look at what there is to decide, and is no reason to stay
   // Whether the service stands in the path from now on (Knative's activator): requests go through it, and where no
   // instance has room (Buffering) they wait there instead of in an instance's own queue; none: as before. For policies
   // with Buffering only.
@@ -99,6 +104,13 @@ struct Figure {
   double value = 0;
 };
 
+// Whose replicas are decided, for policies that have to do with something outside of the run.
+struct ControlledRun {
+  std::string service;
+  Streams streams;
+  std::stop_token stop;  // requested: the run ends soon and has no result, so there is nothing left to wait for
+};
+
 // Decides how many replicas a service should have. One per service per run; keeps its own history. The service calls
 // observe() every `observe_period` and decide() every `sync_period`, starts and drains instances, and records
 // decisions.
@@ -108,10 +120,12 @@ class Autoscaler {
   virtual Duration sync_period() const = 0;
   virtual Duration observe_period() const = 0;  // zero: never
   virtual Watched watched() const { return {}; }
+  virtual void run_begins(const ControlledRun&) {}  // once, before anything that follows
   virtual void observe(const ServiceSignal&) {}
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
+  virtual void run_ends() {}                                  // once, of a run that was neither stopped nor failed
   virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 

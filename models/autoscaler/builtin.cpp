@@ -21,6 +21,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_per_request(r);
     add_predictive(r);
     add_scheduled(r);
+    add_external(r);
     return r;
   }();
   return types;

@@ -94,7 +94,9 @@ class CloudRun final : public MetricPolicy {
             : spell_number(requests.value_or(0)) + " requests at a time, " + spell_share(s_.concurrency_target.value) +
                   " of " + std::to_string(s_.spec.concurrency) + " wanted in each";
     if (wanted != raw) why += "; " + std::to_string(raw) + " wanted now, " + std::to_string(wanted) + " lately";
-    return decision(signal, wanted, std::move(why), std::move(inputs));
+    Derivation how{raw};
+    how.apply("idle_retention", raw, wanted);
+    return decision(signal, wanted, std::move(why), std::move(inputs), std::move(how));
   }
 
  private:

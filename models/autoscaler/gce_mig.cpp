@@ -58,13 +58,19 @@ class GceMig final : public Autoscaler {
     out.inputs["stabilized"] = static_cast<double>(size.stabilized);
     out.inputs["after_scale_in_control"] = static_cast<double>(size.controlled);
     out.inputs["desired"] = static_cast<double>(out.replicas);
-    if (out.replicas == current) return out;
-    out.sentence = std::to_string(current) + " -> " + std::to_string(out.replicas) + ": " + wish.why;
-    if (wish.size > s_.policy.max_replicas) out.sentence += "; limited by maxNumReplicas";
-    if (wish.size < s_.policy.min_replicas) out.sentence += "; limited by minNumReplicas";
+    out.how.recommendation = wish.size;
+    out.how.apply(wish.size > wanted ? "maxNumReplicas" : "minNumReplicas", wish.size, wanted);
+    out.how.apply("stabilization_period", wanted, size.stabilized);
+    out.how.apply("scaleInControl", size.stabilized, size.controlled);
+    out.how.apply("mode", size.controlled, out.replicas);
+    out.why = wish.why;
+    if (wish.size > s_.policy.max_replicas) out.why += "; limited by maxNumReplicas";
+    if (wish.size < s_.policy.min_replicas) out.why += "; limited by minNumReplicas";
     if (size.stabilized != wanted)
-      out.sentence += "; " + std::to_string(wanted) + " stabilized to " + std::to_string(size.stabilized);
-    if (size.controlled != size.stabilized) out.sentence += "; limited by scaleInControl";
+      out.why += "; " + std::to_string(wanted) + " stabilized to " + std::to_string(size.stabilized);
+    if (size.controlled != size.stabilized) out.why += "; limited by scaleInControl";
+    if (out.replicas != size.controlled) out.why += "; held by mode";
+    if (out.replicas != current) out.sentence = spell_change(current, out.replicas, out.why);
     return out;
   }
 

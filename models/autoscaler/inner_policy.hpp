@@ -24,6 +24,8 @@ class InnerPolicy {
   void watch(Watched& wanted) const;  // adds what it wants to what the outer policy does
 
   // At each of the outer policy's calls. What decide() gives is for the outer policy to carry out or not.
+  void run_begins(const ControlledRun& run) { policy_->run_begins(run); }
+  void run_ends() { policy_->run_ends(); }
   void observe(const ServiceSignal& signal);
   ScalingDecision decide(const ServiceSignal& signal);
   bool wake(const ServiceSignal& signal) { return policy_->wake(shown(signal)); }

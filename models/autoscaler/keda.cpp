@@ -130,9 +130,12 @@ class Keda final : public Autoscaler {
     const std::optional<Time> before = executor_.last_active();
     const keda::Outcome outcome = executor_.poll(signal.spec_replicas, active, failed, signal.now);
     out.replicas = outcome.replicas;
-    if (out.replicas != signal.spec_replicas)
-      out.sentence = std::to_string(signal.spec_replicas) + " -> " + std::to_string(out.replicas) + ": " +
-                     reason(outcome.step, why, before, signal.now);
+    // Where it leaves the replicas alone the autoscaler has the say.
+    if (out.replicas != signal.spec_replicas) {
+      out.how.recommendation = out.replicas;
+      out.why = reason(outcome.step, why, before, signal.now);
+      out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
+    }
     out.inputs["current_replicas"] = static_cast<double>(signal.spec_replicas);
     out.inputs["desired"] = static_cast<double>(out.replicas);
     out.inputs["active"] = active ? 1 : 0;
@@ -166,9 +169,10 @@ class Keda final : public Autoscaler {
       if (health_[i].failures() > 0) out.inputs[at + "failures"] = static_cast<double>(health_[i].failures());
       if (health_[i].falls_back()) out.inputs[at + "falls_back"] = 1;
     }
-    if (!out.sentence.empty())
-      for (std::size_t i = 0; i < health_.size(); ++i)
-        if (health_[i].falls_back()) out.sentence += "; " + triggers_[i].key() + " cannot be asked and falls back";
+    for (std::size_t i = 0; i < health_.size(); ++i)
+      if (health_[i].falls_back()) out.why += "; " + triggers_[i].key() + " cannot be asked and falls back";
+    if (!out.sentence.empty()) out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
+    if (signal.spec_replicas == 0) out.why.clear();  // at zero the triggers decide
     return out;
   }
 

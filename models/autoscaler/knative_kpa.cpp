@@ -12,6 +12,7 @@
 #include "models/autoscaler/kpa/scaler.hpp"
 #include "models/autoscaler/kpa/settings.hpp"
 #include "models/autoscaler/kpa/stats.hpp"
+#include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
 #include "models/scenario/units.hpp"
 
@@ -79,7 +80,9 @@ class KnativeKpa final : public Autoscaler {
 
     ScalingDecision out;
     out.replicas = order_.apply ? order_.scale : signal.spec_replicas;
-    if (out.replicas != signal.spec_replicas) out.sentence = sentence(signal.spec_replicas, out.replicas);
+    out.how = derivation(signal.spec_replicas, out.replicas);
+    if (averages_ || out.replicas != signal.spec_replicas) out.why = why(out.replicas);
+    if (out.replicas != signal.spec_replicas) out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
     out.inputs = inputs(signal.spec_replicas, out.replicas);
     out.buffer = in_path_;
     out.again = std::exchange(again_, std::nullopt);
@@ -157,15 +160,14 @@ class KnativeKpa final : public Autoscaler {
     return since_[threshold - 1];
   }
 
-  std::string sentence(std::int64_t from, std::int64_t to) const {
-    std::string text = std::to_string(from) + " -> " + std::to_string(to) + ": ";
-    if (to == 0 && gave_up_) return text + "not active within " + format_duration(scaler_spec_.activation_timeout);
+  std::string why(std::int64_t to) const {
+    if (to == 0 && gave_up_) return "not active within " + format_duration(scaler_spec_.activation_timeout);
     if (to == 0)
-      return text + "no requests over " + format_duration(decider_spec_.stable_window) + ", inactive for " +
+      return "no requests over " + format_duration(decider_spec_.stable_window) + ", inactive for " +
              format_duration(idle_for_);
-    if (!averages_) return text + "before there are any metrics" + limits(to);
+    if (!averages_) return "before there are any metrics" + limits(to);
     const bool panic = recommendation_.panicking && recommendation_.panic_wants > recommendation_.stable_wants;
-    text += metric_ == kpa::Metric::kConcurrency ? "concurrency " : "requests per second ";
+    std::string text = metric_ == kpa::Metric::kConcurrency ? "concurrency " : "requests per second ";
     text += with_two_decimals(panic ? averages_->panic : averages_->stable) + " over " +
             format_duration(panic ? panic_window_ : decider_spec_.stable_window) + ", target " +
             with_two_decimals(decider_spec_.target.value) + " per pod, " + std::to_string(ready_) + " ready";
@@ -173,29 +175,61 @@ class KnativeKpa final : public Autoscaler {
     return text + limits(to);
   }
 
-  std::string limits(std::int64_t to) const {
-    switch (order_.bound) {
+  static std::string_view name_of(kpa::Bound bound) {
+    switch (bound) {
       case kpa::Bound::kMinScale:
-        return "; limited by min-scale";
+        return "min-scale";
       case kpa::Bound::kInitialScale:
-        return "; limited by initial-scale";
+        return "initial-scale";
       case kpa::Bound::kMaxScale:
-        return "; limited by max-scale";
+        return "max-scale";
       case kpa::Bound::kNeverToZero:
-        return "; limited by enable-scale-to-zero";
+        return "enable-scale-to-zero";
       case kpa::Bound::kActiveTooShort:
-        return "; the last pod stays until it was active for the stable window";
+        return "stable window";
       case kpa::Bound::kNone:
         break;
     }
-    const std::int64_t wants = recommendation_.panicking
-                                   ? std::max(recommendation_.stable_wants, recommendation_.panic_wants)
-                                   : recommendation_.stable_wants;
-    if (to == wants) return {};
+    return {};
+  }
+
+  std::int64_t wants() const {
+    if (!recommendation_.panicking) return recommendation_.stable_wants;
+    return std::max(recommendation_.stable_wants, recommendation_.panic_wants);
+  }
+  // The rule of the decider that makes it `to` pods instead of those wanted, the delay aside.
+  std::string_view rate_rule(std::int64_t to) const {
+    if (to < wants()) return "max-scale-up-rate";
+    if (recommendation_.panicking && to > recommendation_.least) return "panic";
+    return to == recommendation_.least ? "max-scale-down-rate" : "activation-scale";
+  }
+
+  std::string limits(std::int64_t to) const {
+    if (order_.bound == kpa::Bound::kActiveTooShort)
+      return "; the last pod stays until it was active for the stable window";
+    if (order_.bound != kpa::Bound::kNone) return "; limited by " + std::string(name_of(order_.bound));
+    if (to > 0 && recommendation_.desired == 0) return "; on its way to zero pods";
+    if (to == wants()) return {};
     if (recommendation_.desired > recommendation_.undelayed) return "; held by scale-down-delay";
-    if (to < wants) return "; limited by max-scale-up-rate";
-    if (recommendation_.panicking && to > recommendation_.least) return "; no fewer in panic";
-    return to == recommendation_.least ? "; limited by max-scale-down-rate" : "; limited by activation-scale";
+    const std::string_view rule = rate_rule(to);
+    return rule == "panic" ? "; no fewer in panic" : "; limited by " + std::string(rule);
+  }
+
+  Derivation derivation(std::int64_t from, std::int64_t to) const {
+    Derivation out;
+    std::int64_t reached = from;
+    if (averages_) {
+      out.recommendation = wants();
+      out.apply(rate_rule(recommendation_.undelayed), wants(), recommendation_.undelayed);
+      out.apply("scale-down-delay", recommendation_.undelayed, recommendation_.desired);
+      reached = recommendation_.desired;
+    }
+    if (order_.bound != kpa::Bound::kNone) {
+      out.apply(name_of(order_.bound), reached, to);
+    } else {
+      out.apply("scale-to-zero", reached, to);  // steps on the way, of which each waits for something
+    }
+    return out;
   }
 
   std::map<std::string, double> inputs(std::int64_t from, std::int64_t to) const {

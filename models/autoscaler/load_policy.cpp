@@ -59,7 +59,7 @@ ScalingDecision LoadPolicy::decide(const ServiceSignal& signal) {
   const std::optional<double> rate = value(*rate_, signal);
   const std::optional<double> work =
       s_.work_per_request ? std::optional(to_seconds(*s_.work_per_request)) : work_.per_request();
-  if (!rate || !work) return decision(signal, signal.spec_replicas, "nothing is known of the load", {});
+  if (!rate || !work) return decision(signal, signal.spec_replicas, "nothing is known of the load", {}, {});
   const Load load{*rate, *work};
   std::map<std::string, double> inputs = {
       {"request_rate", *rate}, {"work_per_request_s", *work}, {"load", load.erlang()}};
@@ -74,7 +74,9 @@ ScalingDecision LoadPolicy::decide(const ServiceSignal& signal) {
   inputs["stabilized"] = static_cast<double>(wanted);
   std::string why = spell_number(*rate) + "/s, " + spell_number(*work * 1000) + "ms of work each, " + rule;
   if (wanted != raw) why += "; " + std::to_string(raw) + " stabilized to " + std::to_string(wanted);
-  return decision(signal, wanted, std::move(why), std::move(inputs));
+  Derivation how{raw};
+  how.apply("scale_in_window", raw, wanted);
+  return decision(signal, wanted, std::move(why), std::move(inputs), std::move(how));
 }
 
 void SizedLoadParams::describe(FieldVisitor& v) {

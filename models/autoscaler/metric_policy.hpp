@@ -30,9 +30,10 @@ class MetricPolicy : public Autoscaler {
   std::optional<double> total(const ScalingMetric& metric, const ServiceSignal& signal) {
     return window_.total(metric, signal);
   }
-  // `wanted` within the limits, and with an instance where requests wait for one. `why` follows "4 -> 7: ".
+  // `wanted` within the limits, and with an instance where requests wait for one. `why` follows "4 -> 7: "; `how` leads
+  // to `wanted`.
   ScalingDecision decision(const ServiceSignal& signal, std::int64_t wanted, std::string why,
-                           std::map<std::string, double> inputs) const;
+                           std::map<std::string, double> inputs, Derivation how) const;
   const ReplicaLimits& limits() const { return limits_; }
 
  private:

@@ -36,7 +36,7 @@ class Pid final : public MetricPolicy {
     if (!begun_) replicas_ = base_ = static_cast<double>(signal.spec_replicas);
     begun_ = true;
     const std::optional<double> value = this->value(*s_.metric, signal);
-    if (!value) return decision(signal, std::llround(replicas_), "no value", {});
+    if (!value) return decision(signal, std::llround(replicas_), "no value", {}, {});
     const double target = s_.metric->target();
     const double error = s_.relative_error ? *value / target - 1 : *value - target;
     const double dt = to_seconds(s_.sync_period);
@@ -57,7 +57,7 @@ class Pid final : public MetricPolicy {
     return decision(signal, wanted,
                     s_.metric->words() + " " + s_.metric->spell(*value) + ", target " + s_.metric->spell(target) +
                         ", error " + spell_number(error),
-                    std::move(inputs));
+                    std::move(inputs), {wanted});
   }
 
  private:

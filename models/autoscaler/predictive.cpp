@@ -15,6 +15,7 @@
 #include "models/autoscaler/predictive/sizing.hpp"
 #include "models/autoscaler/predictive/startup_times.hpp"
 #include "models/autoscaler/predictive/work_meter.hpp"
+#include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
 #include "models/forecast/forecaster.hpp"
 #include "models/scenario/units.hpp"
@@ -80,6 +81,12 @@ class Predictive final : public Autoscaler {
     return wanted;
   }
 
+  void run_begins(const ControlledRun& run) override {
+    if (reactive_) reactive_->run_begins(run);
+  }
+  void run_ends() override {
+    if (reactive_) reactive_->run_ends();
+  }
   void observe(const ServiceSignal& signal) override {
     if (reactive_) reactive_->observe(signal);
     if (s_.metric) window_.observe(signal);
@@ -112,7 +119,10 @@ class Predictive final : public Autoscaler {
     ScalingDecision decision;
     decision.replicas = replicas;
     decision.buffer = reactive.buffer;
-    if (replicas != signal.spec_replicas) decision.sentence = sentence(signal, replicas, wanted, plan, reactive);
+    decision.how = derivation(signal, replicas, wanted, plan, reactive);
+    decision.why = why(replicas, wanted, plan, reactive);
+    if (replicas != signal.spec_replicas)
+      decision.sentence = spell_change(signal.spec_replicas, replicas, decision.why);
     decision.inputs = inputs(signal, replicas, plan, reactive);
     return decision;
   }
@@ -190,9 +200,24 @@ class Predictive final : public Autoscaler {
     return plan;
   }
 
-  std::string sentence(const ServiceSignal& signal, std::int64_t replicas, std::int64_t wanted,
-                       const std::optional<Plan>& plan, const ScalingDecision& reactive) const {
-    std::string text = std::to_string(signal.spec_replicas) + " -> " + std::to_string(replicas) + ": ";
+  // The higher of the two is what is recommended, and how it came about is told.
+  Derivation derivation(const ServiceSignal& signal, std::int64_t replicas, std::int64_t wanted,
+                        const std::optional<Plan>& plan, const ScalingDecision& reactive) const {
+    Derivation out;
+    if (reactive_ && (!plan || reactive.replicas > plan->replicas)) {
+      out = reactive.how;
+    } else if (plan) {
+      out.recommendation = plan->replicas;
+    }
+    const std::int64_t bounded = std::clamp(wanted, s_.min_replicas, s_.max_replicas);
+    out.apply(wanted > bounded ? "max_replicas" : "min_replicas", wanted, bounded);
+    if (signal.unplaced > 0) out.apply("requests wait", bounded, replicas);
+    return out;
+  }
+
+  std::string why(std::int64_t replicas, std::int64_t wanted, const std::optional<Plan>& plan,
+                  const ScalingDecision& reactive) const {
+    std::string text;
     if (plan && (!reactive_ || plan->replicas >= reactive.replicas)) {
       text += s_.metric ? s_.metric->spell(plan->need) + " in all" : three_digits(plan->need) + "/s";
       text += " forecast within " + whole_seconds(plan->until);
@@ -202,8 +227,7 @@ class Predictive final : public Autoscaler {
       text += s_.metric ? ", target " + s_.metric->spell(s_.metric->target()) + " " + s_.metric->words()
                         : ", " + three_digits(plan->work_s * 1000) + "ms of work each, " + s_.sizing->words();
     } else if (reactive_) {
-      const auto colon = reactive.sentence.find(": ");
-      text += colon == std::string::npos ? "as the reactive policy wants" : reactive.sentence.substr(colon + 2);
+      text += reactive.why.empty() ? "as the reactive policy wants" : reactive.why;
       if (plan) text += "; the forecast asks for " + std::to_string(plan->replicas);
     } else {
       text += "nothing is known to forecast from";

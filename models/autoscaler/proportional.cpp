@@ -26,7 +26,7 @@ class Proportional final : public MetricPolicy {
     const std::int64_t current = signal.spec_replicas;
     const std::optional<double> value = this->value(*s_.metric, signal);
     const std::int64_t ready = MetricWindow::counted(signal);
-    if (!value || ready == 0) return decision(signal, current, "no value", {});
+    if (!value || ready == 0) return decision(signal, current, "no value", {}, {});
     // From the service's total where there is one: a mean over a window in which instances came has them for a part
     // only.
     const double target = s_.metric->target();
@@ -37,13 +37,18 @@ class Proportional final : public MetricPolicy {
     const auto raw =
         inside ? current : static_cast<std::int64_t>(std::ceil(static_cast<double>(ready) * ratio * (1 - 1e-12)));
     const std::int64_t wanted = stabilizer_.stabilize(signal.now, current, raw);
-    return decision(signal, wanted,
-                    s_.metric->words() + " " + s_.metric->spell(*value) + ", target " + s_.metric->spell(target),
+    std::string why = s_.metric->words() + " " + s_.metric->spell(*value) + ", target " + s_.metric->spell(target);
+    if (inside) why += ", within the tolerance";
+    if (wanted != raw) why += "; " + std::to_string(raw) + " stabilized to " + std::to_string(wanted);
+    Derivation how{raw};
+    how.apply("scale_in_window", raw, wanted);
+    return decision(signal, wanted, std::move(why),
                     {{"value", *value},
                      {"target", target},
                      {"ratio", ratio},
                      {"raw_recommendation", static_cast<double>(raw)},
-                     {"stabilized", static_cast<double>(wanted)}});
+                     {"stabilized", static_cast<double>(wanted)}},
+                    std::move(how));
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/autoscaler/inner_policy.hpp"
+#include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
 #include "models/scenario/units.hpp"
 #include "sim/calendar/cron.hpp"
@@ -61,6 +62,12 @@ class Scheduled final : public Autoscaler {
     if (policy_) policy_->watch(wanted);
     return wanted;
   }
+  void run_begins(const ControlledRun& run) override {
+    if (policy_) policy_->run_begins(run);
+  }
+  void run_ends() override {
+    if (policy_) policy_->run_ends();
+  }
   void observe(const ServiceSignal& signal) override { policy_->observe(signal); }
   bool wake(const ServiceSignal& signal) override { return policy_ && policy_->wake(signal); }
   std::vector<Figure> figures() const override { return policy_ ? policy_->figures() : std::vector<Figure>{}; }
@@ -75,7 +82,12 @@ class Scheduled final : public Autoscaler {
     ScalingDecision decision;
     decision.replicas = replicas;
     decision.buffer = inner.buffer;
-    if (replicas != signal.spec_replicas) decision.sentence = sentence(signal.spec_replicas, replicas, limits, inner);
+    decision.how = inner.how;
+    if (!policy_) decision.how.recommendation = limits.least;
+    if (policy_) decision.how.apply(named(wanted > replicas ? limits.of_most : limits.of_least), wanted, replicas);
+    decision.why = why(replicas, limits, inner);
+    if (replicas != signal.spec_replicas)
+      decision.sentence = spell_change(signal.spec_replicas, replicas, decision.why);
     decision.inputs = {{"current_replicas", static_cast<double>(signal.spec_replicas)},
                        {"desired", static_cast<double>(replicas)},
                        {"min_replicas", static_cast<double>(limits.least)},
@@ -122,21 +134,19 @@ class Scheduled final : public Autoscaler {
     return begun && *begun <= seconds(utc);
   }
 
-  std::string sentence(std::int64_t current, std::int64_t replicas, const Limits& limits,
-                       const ScalingDecision& inner) const {
-    const auto named = [](const Window* window) {
-      if (window == nullptr) return std::string("outside of its windows");
-      return "in " + (window->name.empty() ? "\"" + window->start + "\"" : window->name);
-    };
-    std::string text = std::to_string(current) + " -> " + std::to_string(replicas) + ": ";
-    if (!policy_) return text + named(limits.of_least);
+  static std::string named(const Window* window) {
+    if (window == nullptr) return "outside of its windows";
+    return "in " + (window->name.empty() ? "\"" + window->start + "\"" : window->name);
+  }
+
+  std::string why(std::int64_t replicas, const Limits& limits, const ScalingDecision& inner) const {
+    if (!policy_) return named(limits.of_least);
     if (replicas == limits.least && inner.replicas <= replicas)
-      return text + "at least " + std::to_string(limits.least) + " " + named(limits.of_least);
+      return "at least " + std::to_string(limits.least) + " " + named(limits.of_least);
     if (inner.replicas > replicas)
-      return text + "at most " + std::to_string(replicas) + " " + named(limits.of_most) + "; " + s_.policy.type() +
-             " wants " + std::to_string(inner.replicas);
-    const auto colon = inner.sentence.find(": ");
-    return text + (colon == std::string::npos ? "as " + s_.policy.type() + " wants" : inner.sentence.substr(colon + 2));
+      return "at most " + std::to_string(replicas) + " " + named(limits.of_most) + "; " + s_.policy.type() + " wants " +
+             std::to_string(inner.replicas);
+    return inner.why.empty() ? "as " + s_.policy.type() + " wants" : inner.why;
   }
 
   Settings s_;

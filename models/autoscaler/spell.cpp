@@ -19,4 +19,8 @@ double three_digits(double value) {
 std::string spell_share(double value) { return format_number(three_digits(value * 100)) + " %"; }
 std::string spell_number(double value) { return format_number(three_digits(value)); }
 
+std::string spell_change(std::int64_t before, std::int64_t after, const std::string& why) {
+  return std::to_string(before) + " -> " + std::to_string(after) + ": " + why;
+}
+
 }  // namespace windtunnel

@@ -94,14 +94,22 @@ class Threshold final : public MetricPolicy {
       all_in &= wants;
       if (wants && (in == nullptr || in_[i].rule().change < in->rule().change)) in = &in_[i];
     }
-    if (out != nullptr) return act(signal, *out, current + out->rule().change, std::move(inputs));
-    if (!all_in) return decision(signal, current, {}, std::move(inputs));
-    std::int64_t wanted = std::max(current - in->rule().change, limits().min_replicas);
-    inputs["raw_recommendation"] = static_cast<double>(current - in->rule().change);
+    if (out != nullptr) {
+      const std::int64_t wanted = current + out->rule().change;
+      return act(signal, *out, wanted, std::move(inputs), {wanted});
+    }
+    if (!all_in) return decision(signal, current, "no rule asks for a change", std::move(inputs), {current});
+    const std::int64_t raw = current - in->rule().change;
+    std::int64_t wanted = std::max(raw, limits().min_replicas);
+    inputs["raw_recommendation"] = static_cast<double>(raw);
+    Derivation how{raw};
+    how.apply("min_replicas", raw, wanted);
+    const std::int64_t least = wanted;
     if (s_.anti_flapping)
       while (wanted < current && would_come_back(current, wanted)) ++wanted;
     inputs["without_flapping"] = static_cast<double>(wanted);
-    return act(signal, *in, wanted, std::move(inputs));
+    how.apply("anti_flapping", least, wanted);
+    return act(signal, *in, wanted, std::move(inputs), std::move(how));
   }
 
  private:
@@ -121,10 +129,16 @@ class Threshold final : public MetricPolicy {
   }
 
   ScalingDecision act(const ServiceSignal& signal, const Watch& by, std::int64_t wanted,
-                      std::map<std::string, double> inputs) {
+                      std::map<std::string, double> inputs, Derivation how) {
     const bool cooling = changed_ && signal.now - *changed_ < by.rule().cooldown;
     inputs["cooling"] = cooling ? 1 : 0;
-    ScalingDecision out = decision(signal, cooling ? signal.spec_replicas : wanted, by.words(), std::move(inputs));
+    std::string why = by.words();
+    if (cooling) {
+      how.apply("cooldown", wanted, signal.spec_replicas);
+      why += "; held by cooldown";
+    }
+    ScalingDecision out =
+        decision(signal, cooling ? signal.spec_replicas : wanted, std::move(why), std::move(inputs), std::move(how));
     if (out.replicas != signal.spec_replicas) changed_ = signal.now;
     return out;
   }

@@ -8,6 +8,7 @@ namespace windtunnel {
 void add_application_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_cloud_run(Registry<AutoscalerParams>& autoscalers);
 void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
+void add_external(Registry<AutoscalerParams>& autoscalers);
 void add_gce_mig(Registry<AutoscalerParams>& autoscalers);
 void add_keda(Registry<AutoscalerParams>& autoscalers);
 void add_knative_kpa(Registry<AutoscalerParams>& autoscalers);

@@ -212,6 +212,7 @@ Record Replication::finish() {
   check_conservation();
   Record record;
   for (const auto& owned : services_) {
+    if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
     write_service(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));

@@ -10,11 +10,13 @@
 
 namespace windtunnel {
 
-Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer)
+Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer,
+                         std::stop_token stop)
     : scenario_(scenario),
       streams_{seed, number},
       narrated_(number == 0),
       observer_(observer),
+      stop_(std::move(stop)),
       zone_up_(std::max<std::size_t>(1, scenario.cluster.zones.size()), true),
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
@@ -108,6 +110,7 @@ void Replication::build_services() {
         s.keep_alive = s.demand_terms->keep_alive->make();
       } else {
         s.autoscaler = params.autoscaler->make();
+        s.autoscaler->run_begins({name, streams_, stop_});
       }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);

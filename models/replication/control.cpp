@@ -7,6 +7,11 @@
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
+namespace {
+
+constexpr Duration kForgotten = std::chrono::minutes{10};  // a reason to stay that was not seen since
+
+}  // namespace
 
 void Replication::watch(Service& service, const AutoscalerParams& params) const {
   if (const auto buffering = params.buffering()) {
@@ -105,14 +110,40 @@ void Replication::scale(Service& service) {
   ScalingDecision decision = service.autoscaler->decide(look(service));
   if (service.watch && service.autoscaler->observe_period() == Duration::zero()) service.watch->latency.clear();
   if (decision.buffer) buffer(service, *decision.buffer, decision.inputs);
+  note_reason(service, decision);
   if (decision.replicas != service.spec_replicas) {
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
-           std::move(decision.inputs));
+           std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
     service.prepared = decision.prepared;
     set_replicas(service, decision.replicas);
     service.prepared = 0;
   }
   if (decision.again) sim_.after(*decision.again, [this, &service] { scale(service); });
+}
+
+// Recommendations waver with the load, and a week has some forty thousand looks: a reason to stay is on record where it
+// is new, one that was not seen for a while and not with these replicas.
+void Replication::note_reason(Service& service, ScalingDecision& decision) {
+  if (!narrated_ || decision.why.empty()) return;
+  const Time now = sim_.now();
+  std::vector<Service::Reason>& reasons = service.reasons;
+  const bool changes = decision.replicas != service.spec_replicas;
+  if (changes) reasons.clear();
+  // What there is at first was asked for by somebody.
+  if (changes || !std::exchange(service.reasoned, true))
+    reasons.push_back({changes ? decision.how : Derivation{service.spec_replicas}, now});
+  if (changes) return;
+  std::erase_if(reasons, [&](const Service::Reason& r) { return now - r.seen > kForgotten; });
+  for (Service::Reason& reason : reasons) {
+    if (!reason.how.same_reason(decision.how)) continue;
+    reason.seen = now;
+    return;
+  }
+  reasons.push_back({decision.how, now});
+  decisions_.push_back({to_seconds(now - scenario_.warmup), service.name, "hold",
+                        "stays at " + std::to_string(decision.replicas) + ": " + std::move(decision.why),
+                        std::move(decision.inputs),
+                        Scaling{decision.replicas, decision.replicas, std::move(decision.how)}});
 }
 
 // At the same instant, but once the arrival that woke it is through.
@@ -165,11 +196,11 @@ void Replication::flush_pending(Service& service) {
 }
 
 void Replication::decide(const Service& service, std::string kind, std::string sentence,
-                         std::map<std::string, double> inputs) {
+                         std::map<std::string, double> inputs, std::optional<Scaling> scaling) {
   if (observer_ != nullptr) observer_->decision(sim_.now(), service.name, kind, sentence);
   if (!narrated_) return;
   decisions_.push_back({to_seconds(sim_.now() - scenario_.warmup), service.name, std::move(kind), std::move(sentence),
-                        std::move(inputs)});
+                        std::move(inputs), std::move(scaling)});
 }
 
 }  // namespace windtunnel

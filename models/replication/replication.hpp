@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,10 @@ namespace windtunnel {
 //   books.cpp        counting, identities, series, the record
 class Replication final : public FaultTarget {
  public:
-  // The scenario must outlive it. Replication 0 keeps series and decisions.
-  Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer);
+  // The scenario must outlive it. Replication 0 keeps series and decisions. Once `stop` is requested it may go on, but
+  // waits for nothing outside, and what it finds means nothing.
+  Replication(const Scenario& scenario, std::uint64_t seed, std::uint64_t number, Observer* observer,
+              std::stop_token stop);
   ~Replication() override;
 
   // Runs on for at most so many events; true when the run is over.
@@ -205,13 +208,15 @@ class Replication final : public FaultTarget {
   ServiceSignal look(Service& service);
   void control(Service& service);
   void scale(Service& service);
+  void note_reason(Service& service, ScalingDecision& decision);
   void wake(Service& service);
   void buffer(Service& service, bool on, std::map<std::string, double> inputs);
   std::uint32_t slot_with_room(Service& service);
   void admit_buffered(Service& service, std::uint32_t r);
   [[gnu::noinline]] void flush_pending(Service& service);
   void observe(Service& service);
-  void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs);
+  void decide(const Service& service, std::string kind, std::string sentence, std::map<std::string, double> inputs,
+              std::optional<Scaling> scaling = {});
 
   // disturbance.cpp
   std::uint32_t slot_of(const Service& service, std::uint32_t serial) const;
@@ -249,6 +254,7 @@ class Replication final : public FaultTarget {
   const Streams streams_;
   const bool narrated_;  // keeps series and decisions
   Observer* const observer_;
+  const std::stop_token stop_;
 
   Simulation sim_;
   RequestPool pool_;

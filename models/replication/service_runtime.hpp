@@ -55,6 +55,12 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
+  struct Reason {  // to change the replicas or to leave them …
+    Derivation how;
+    Time seen{};
+  };
+  std::vector<Reason> reasons;         // … on record since they last changed
+  bool reasoned = false;               // there was one
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …

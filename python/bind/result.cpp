@@ -122,6 +122,13 @@ py::list decisions(const Result& result) {
     entry["kind"] = d.kind;
     entry["sentence"] = d.sentence;
     entry["inputs"] = d.inputs;
+    if (d.scaling) {
+      py::list rules;
+      for (const Ruling& r : d.scaling->how.rules)
+        rules.append(py::dict(py::arg("rule") = r.rule, py::arg("before") = r.before, py::arg("after") = r.after));
+      entry["scaling"] = py::dict(py::arg("before") = d.scaling->before, py::arg("after") = d.scaling->after,
+                                  py::arg("recommendation") = d.scaling->how.recommendation, py::arg("rules") = rules);
+    }
     out.append(entry);
   }
   return out;

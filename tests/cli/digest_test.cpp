@@ -21,6 +21,14 @@ TEST(Digest, ScalingsInOneDirectionAreToldAsOne) {
   EXPECT_EQ(d.more, 0U);
 }
 
+TEST(Digest, AHoldDoesNotSeparateTheScalingsOfItsService) {
+  const Digest d = digest(
+      {at(10, "scale_up", "2 -> 4: busy"), at(15, "hold", "stays at 4: limited"), at(20, "scale_up", "4 -> 9: busier")},
+      12);
+  ASSERT_EQ(d.lines.size(), 1U);
+  EXPECT_EQ(d.lines[0].sentence, "2 -> 9 replicas in 2 steps until 20s: busy");
+}
+
 TEST(Digest, TheWordReplicasMayBeMissing) {
   const Digest d = digest({at(10, "scale_up", "2 -> 4: cpu 95 %"), at(20, "scale_up", "4 -> 10: cpu 99 %")}, 12);
   ASSERT_EQ(d.lines.size(), 1U);
@@ -71,8 +79,9 @@ TEST(Digest, NodesAreToldAsScalingsAreAndTheirComingIsNoNews) {
   EXPECT_EQ(d.lines[2].sentence, "2 nodes until 11m42s, at first node 2 (big) given back: unneeded");
 }
 
-TEST(Digest, InstancesComingAndGoingAreNotNews) {
-  const Digest d = digest({at(1, "instance_ready", "x"), at(2, "instance_gone", "y")}, 12);
+TEST(Digest, InstancesComingAndGoingAreNotNewsNorIsWhatStaysAsItIs) {
+  const Digest d =
+      digest({at(1, "instance_ready", "x"), at(2, "instance_gone", "y"), at(3, "hold", "stays at 2: idle")}, 12);
   EXPECT_TRUE(d.lines.empty());
   EXPECT_EQ(d.more, 0U);
 }

@@ -97,5 +97,19 @@ TEST(Json, DecisionsComeALineEach) {
   EXPECT_EQ(all[1]["inputs"]["cpu"], 0.95);
 }
 
+TEST(Json, DecisionsOfControlLoopsHaveTheirDerivation) {
+  Result r = sample();
+  r.decisions[1].scaling = Scaling{2, 4, {5, {{"max_replicas", 5, 4}}}};
+  r.decisions[3].scaling = Scaling{4, 8, {}};
+  const json j = json::parse(format_json(r))["decisions"];
+  EXPECT_FALSE(j[0].contains("scaling"));
+  EXPECT_EQ(j[1]["scaling"], (json{{"before", 2},
+                                   {"after", 4},
+                                   {"recommendation", 5},
+                                   {"rules", {{{"rule", "max_replicas"}, {"before", 5}, {"after", 4}}}}}));
+  EXPECT_TRUE(j[3]["scaling"]["recommendation"].is_null());
+  EXPECT_EQ(j[3]["scaling"]["rules"], json::array());
+}
+
 }  // namespace
 }  // namespace windtunnel::cli

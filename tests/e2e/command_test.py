@@ -8,6 +8,7 @@ import pathlib
 import pty
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -133,7 +134,7 @@ class Answers(Case):
                 self.assertEqual(b"\033[" in out, coloured)
 
     def test_help_and_version_are_0(self):
-        for arguments in (["--help"], ["run", "--help"], ["list", "--help"], ["--version"]):
+        for arguments in (["--help"], ["run", "--help"], ["explain", "--help"], ["list", "--help"], ["--version"]):
             code, out, err = words(*arguments)
             self.assertEqual((code, err), (0, ""), arguments)
             self.assertIn("windtunnel", out.lower())
@@ -241,6 +242,86 @@ class Folders(Case):
         self.assertIn("standard output", done.stderr)
 
 
+class Explanations(Case):
+    """explain on what the real command saved: a fixed fleet of three that the policy would shrink to one."""
+
+    SHOP = {
+        "windtunnel": 1,
+        "name": "quiet shop",
+        "horizon": "20m",
+        "warmup": "1m",
+        "traffic": [{"name": "web", "to": "shop", "arrivals": {"type": "steps", "spacing": "even", "steps": [
+            {"at": "0s", "rate": "30/s"}, {"at": "5m", "rate": "10/s"}]}}],
+        "services": {
+            "shop": {
+                "replicas": 3,
+                "startup": [{"phase": "boot", "time": "20s"}],
+                "instance": {"runtime": {"type": "worker_pool", "workers": 1}, "resources": {"requests": {"cpu": 1}}},
+                "work": {"default": [{"cpu": "60ms"}]},
+                "autoscaler": {"type": "proportional", "max_replicas": 5,
+                               "metric": {"metric": "cpu_utilization", "target": "60%"}},
+            }
+        },
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.run_folder = self.folder / "run"
+        code, _, err = words("run", self.write("quiet.json", self.SHOP), "-o", self.run_folder)
+        self.assertEqual((code, err), (0, ""))
+
+    def explained(self, *arguments):
+        code, out, err = words("explain", self.run_folder, *arguments)
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def test_why_then_names_the_rule_that_held_the_replicas(self):
+        # At 5m the load falls to what one instance carries; scale_in_window keeps three for five minutes.
+        out = self.explained("--at", "8m")
+        self.assertIn("shop at 8m: 3 replicas asked for, 3 ready\n", out)
+        self.assertIn("wanted   1 replica\n", out)
+        self.assertIn("rules    scale_in_window 1 -> 3\n", out)
+        self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_json_has_the_same_from_a_folder_and_from_a_file(self):
+        out = self.explained("--format", "json")
+        decisions = json.loads(out)["decisions"]
+        self.assertEqual([d["time_s"] for d in decisions], sorted(d["time_s"] for d in decisions))
+        # While CPU's average still holds both loads, two are enough for a moment: that too is remembered.
+        falls = [(d["recommendation"], d["rules"], d["replicas"]) for d in decisions if d["kind"] == "scale_down"]
+        self.assertEqual(falls, [(1, [{"rule": "scale_in_window", "before": 1, "after": 2}], {"before": 3, "after": 2}),
+                                 (1, [], {"before": 2, "after": 1})])
+        result = self.folder / "result.json"
+        result.write_text(words("run", self.folder / "quiet.json", "--format", "json")[1], encoding="utf-8")
+        self.assertEqual(words("explain", result, "--format", "json"), (0, out, ""))
+
+    def test_a_span_has_what_was_decided_in_it(self):
+        out = self.explained("--from", "10m", "--to", "12m")
+        self.assertIn("From 10m to 12m: 0 up, 2 down, 0 held\n", out)
+        self.assertIn("2 -> 1: cpu utilization", out)
+        self.assertIn("Nothing was decided from 18m to 20m.", self.explained("--from", "18m"))
+        self.assertIn("| 3 -> 2 |", self.explained("--format", "md", "--service", "shop"))
+
+    def test_what_does_not_fit_is_2_and_said(self):
+        for arguments, said in (
+            ([self.folder / "nowhere"], "nowhere"),
+            ([self.folder], "summary.json"),
+            ([self.folder / "quiet.json"], "windtunnel_result"),
+            ([self.run_folder, "--service", "shp"], "it has shop"),
+            ([self.run_folder, "--at", "21m"], "from -1m to 20m"),
+            ([self.run_folder, "--at=-2m"], "from -1m to 20m"),
+            ([self.run_folder, "--at", "soon"], "--at"),
+            ([self.run_folder, "--from", "9m", "--to", "8m"], "--to"),
+            ([self.run_folder, "--at", "1m", "--from", "1m"], "--at"),
+            ([self.run_folder, "--format", "csv"], "text, json and md"),
+            ([], "RESULT"),
+        ):
+            with self.subTest(arguments):
+                code, out, err = words("explain", *arguments)
+                self.assertEqual((code, out), (2, ""), err)
+                self.assertIn(said, err)
+
+
 class Interruption(Case):
     def start_long_run(self, **options):
         """A run of hours, once it listens to signals."""
@@ -279,6 +360,105 @@ class Interruption(Case):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         self.assertEqual({p.name: p.read_bytes() for p in (self.folder / "out").iterdir()}, before)
+
+
+class ExternalPolicies(Case):
+    """Policies of the user's own in a child process (docs/guides/own-policy.md)."""
+
+    GREETING = """
+import json, os, random, sys, time
+greeting = json.loads(sys.stdin.readline())
+print('{"windtunnel_policy": 1}', flush=True)
+chance = random.Random(greeting["seed"])
+for line in sys.stdin:
+    question = json.loads(line)
+    answer = {"replicas": chance.randrange(1, 5)}
+"""
+
+    def policy(self, body="", end="", **more):
+        """The scenario under a policy that does this before it answers, and that at its end."""
+        program = self.GREETING + "".join(f"    {line}\n" for line in body.splitlines())
+        program += "    print(json.dumps(answer), flush=True)\n" + end + "\n"
+        (self.folder / "policy.py").write_text(program, encoding="utf-8")
+        scenario = json.loads(json.dumps(SCENARIO))
+        scenario["services"]["shop"]["autoscaler"] = {"type": "external", "command": [sys.executable, "policy.py"],
+                                                      "max_replicas": 8, **more}
+        return self.write("own.json", scenario)
+
+    def fails(self, *arguments):
+        target = self.folder / "out"
+        code, out, err = words("run", *arguments, "-o", target)
+        self.assertEqual((code, out), (3, ""), err)
+        self.assertFalse(target.exists())
+        self.assertTrue(err.startswith('windtunnel: the external policy of service "shop" ('), err)
+        return err
+
+    def test_it_decides_and_threads_change_no_byte(self):
+        path = self.policy()
+        one = words("run", path, "--format", "json", "--replications", 4, "--threads", 1)
+        two = words("run", path, "--format", "json", "--replications", 4, "--threads", 2)
+        self.assertEqual((one[0], one[2]), (0, ""))
+        self.assertEqual(one, two)
+        self.assertGreater(len(json.loads(one[1])["metrics"]["shop.replicas.mean"]["values"]), 1)
+
+    def test_the_program_is_found_from_the_scenarios_folder(self):
+        self.policy()
+        self.assertEqual(words("run", "own.json", cwd=self.folder)[0], 0)
+        self.assertEqual(words("run", self.folder / "own.json", cwd="/")[0], 0)
+
+    def test_a_wrong_answer_is_3_and_leaves_nothing(self):
+        err = self.fails(self.policy('answer["replicas"] = "many" if question["tick"] == 3 else 2'))
+        self.assertIn('failed at 35s: it gave a wrong answer: replicas is "many", no whole number from 0 up', err)
+        self.assertIn('asked: { "tick": 3, "time_s": 35,', err)
+        self.assertIn('got: {"replicas": "many"}', err)
+
+    def test_a_crash_is_3_and_shows_its_last_words(self):
+        err = self.fails(self.policy('if question["tick"] == 2: raise RuntimeError("no idea")'), "--replications", 3)
+        self.assertIn("failed at 20s: it ended with exit code 1 instead of answering", err)
+        self.assertIn("RuntimeError: no idea", err)
+
+    def test_a_hang_is_3(self):
+        err = self.fails(self.policy("time.sleep(1000)", timeout="500ms"))
+        self.assertIn("it did not answer within 500ms", err)
+
+    def test_a_wrong_end_is_3(self):
+        self.assertIn("after its last answer: it ended with exit code 5", self.fails(self.policy(end="sys.exit(5)")))
+
+    def test_an_earlier_result_survives_a_failure(self):
+        self.assertEqual(words("run", self.scenario, "-o", self.folder / "out")[0], 0)
+        before = {p.name: p.read_bytes() for p in (self.folder / "out").iterdir()}
+        code, _, _ = words("run", self.policy("sys.exit(1)"), "-o", self.folder / "out")
+        self.assertEqual(code, 3)
+        self.assertEqual({p.name: p.read_bytes() for p in (self.folder / "out").iterdir()}, before)
+
+    def test_a_program_that_is_not_there_is_2(self):
+        code, out, err = words("run", self.policy(command=["no-such-program"]))
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn('/services/shop/autoscaler/command/0: there is no program "no-such-program" on the PATH', err)
+
+    def test_nothing_is_started_to_show_a_scenario(self):
+        started = self.folder / "started"
+        path = self.policy(command=["touch", str(started)])
+        self.assertEqual(words("run", path, "--show-effective")[0], 0)
+        self.assertFalse(started.exists())
+
+    def test_ctrl_c_ends_the_run_and_a_child_that_hangs(self):
+        hangs = self.folder / "hangs"
+        path = self.policy(f"signal_file = open({str(hangs)!r}, 'w')\n"
+                           "print(os.getpid(), file=signal_file, flush=True)\ntime.sleep(1000)", timeout="10m")
+        process = subprocess.Popen([COMMAND, "run", str(path), "-o", str(self.folder / "out")], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        deadline = time.monotonic() + 30
+        while not (hangs.exists() and hangs.read_text().endswith("\n")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        child = int(hangs.read_text())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, out), (130, ""), err)
+        self.assertFalse((self.folder / "out").exists())
+        with self.assertRaises(ProcessLookupError):
+            os.kill(child, 0)
 
 
 if __name__ == "__main__":

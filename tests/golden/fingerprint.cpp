@@ -55,6 +55,7 @@ Fingerprint fingerprint(const Result& result) {
     hash[Fingerprint::kLatency].add(c.wait_time);
   }
   for (const Decision& decision : result.decisions) {
+    if (decision.kind == "hold") continue;  // nothing came of it: its reason is wording
     Hash& decisions = hash[Fingerprint::kDecisions];
     decisions.add(static_cast<std::int64_t>(std::llround(decision.time_s * 1e9)));
     decisions.add(decision.service);

@@ -57,6 +57,15 @@ TEST(Fingerprint, TellsWhichPartOfAResultChanged) {
   EXPECT_THAT(what_changed(result), ElementsAre("replicas"));
 }
 
+TEST(Fingerprint, IgnoresHolds) {
+  Result result = some_result();
+  Decision hold;
+  hold.kind = "hold";
+  hold.service = "shop";
+  result.decisions.push_back(hold);
+  EXPECT_THAT(what_changed(result), IsEmpty());
+}
+
 TEST(Fingerprint, IgnoresTheLastBitsOfRealNumbersAndTheWordingOfSentences) {
   Result result = some_result();
   result.decisions[0].time_s += 1e-13;

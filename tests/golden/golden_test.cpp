@@ -27,7 +27,7 @@ const fs::path kSource = WINDTUNNEL_SOURCE_DIR;
 const fs::path kTable = kSource / "tests/golden/fingerprints.csv";
 
 struct Row {
-  std::string scenario;  // file name without ".json"
+  std::string scenario;  // path in scenarios/, without ".json"
   std::uint64_t seed = 1;
   std::uint64_t replications = 2;
   std::string overrides;  // path=value, separated by blanks: a shorter horizon, so that all rows take seconds
@@ -60,9 +60,10 @@ std::vector<Row> table() {
 
 std::vector<std::string> shipped() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kSource / "scenarios")) {
-    const std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".json" && !name.ends_with(".schema.json")) names.push_back(entry.path().stem());
+  const fs::path folder = kSource / "scenarios";
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const fs::path name = fs::relative(entry.path(), folder).replace_extension();
+    if (entry.path().extension() == ".json" && name.extension() != ".schema") names.push_back(name.generic_string());
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 import windtunnel as wt
 
-FILES = sorted(p for p in (ROOT / "scenarios").glob("*.json") if not p.name.endswith(".schema.json"))
+FILES = sorted(p for p in (ROOT / "scenarios").rglob("*.json") if not p.name.endswith(".schema.json"))
 
 
 def without_comments(text: str) -> str:
@@ -22,7 +22,7 @@ def test_there_are_scenarios():
     assert FILES
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda p: p.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda p: p.relative_to(ROOT / "scenarios").as_posix())
 def test_fits_the_schema_and_loads(file):
     jsonschema.Draft202012Validator(wt.schema()).validate(json.loads(without_comments(file.read_text())))
     assert wt.load(file).services

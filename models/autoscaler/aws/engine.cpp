@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "models/autoscaler/spell.hpp"
+
 namespace windtunnel::aws {
 namespace {
 
@@ -22,21 +24,23 @@ Engine::Engine(std::vector<std::unique_ptr<Policy>> policies, std::int64_t least
 
 Engine::Chosen Engine::choose(const ServiceSignal& signal, std::map<std::string, double>& inputs) {
   std::vector<Chosen> asks;
-  bool kept = false;
+  bool asked = false, kept = false;
   for (std::size_t i = 0; i < policies_.size(); ++i) {
     Policy& policy = *policies_[i];
     if (signal.now.count() % policy.period().count() != 0) continue;
+    asked = true;
     Ask ask = policy.ask(capacity(), signal, window_);
     kept |= ask.keeps;
     if (ask.direction == Ask::Direction::kNothing) continue;
     if (policies_.size() > 1) inputs["policy_" + std::to_string(i) + "_capacity"] = static_cast<double>(ask.capacity);
-    asks.push_back({&policy, i, std::move(ask)});
+    asks.push_back({true, &policy, i, std::move(ask)});
   }
   Chosen best;
   for (Chosen& chosen : asks) {
     if (chosen.ask.direction == Ask::Direction::kIn && chosen.policy->tracks() && kept) continue;
     if (best.policy == nullptr || chosen.ask.capacity > best.ask.capacity) best = std::move(chosen);
   }
+  best.asked = asked;
   return best;
 }
 
@@ -47,7 +51,9 @@ ScalingDecision Engine::decide(const ServiceSignal& signal) {
   std::int64_t desired = signal.spec_replicas;
   std::string why;
   follow_schedule(signal, desired, why);
+  out.how.recommendation = desired;
   if (const std::int64_t inside = std::clamp(desired, least_, most_); inside != desired) {
+    out.how.apply(desired < least_ ? "least capacity" : "most capacity", desired, inside);
     why += why.empty() ? "" : "; ";
     why += desired < least_ ? "below the least capacity" : "above the most capacity";
     desired = inside;
@@ -56,6 +62,8 @@ ScalingDecision Engine::decide(const ServiceSignal& signal) {
   Chosen chosen = choose(signal, out.inputs);
   if (chosen.policy != nullptr && desired == signal.spec_replicas) {
     desired = std::clamp(chosen.ask.capacity, least_, most_);
+    out.how.recommendation = chosen.ask.capacity;
+    out.how.apply(chosen.ask.capacity > desired ? "most capacity" : "least capacity", chosen.ask.capacity, desired);
     out.inputs.merge(chosen.ask.inputs);
     why = std::move(chosen.ask.why);
     if (policies_.size() > 1) out.inputs["policy"] = static_cast<double>(chosen.index);
@@ -69,8 +77,8 @@ ScalingDecision Engine::decide(const ServiceSignal& signal) {
   out.inputs["desired"] = static_cast<double>(desired);
   out.inputs["least"] = static_cast<double>(least_);
   out.inputs["most"] = static_cast<double>(most_);
-  if (desired != signal.spec_replicas)
-    out.sentence = std::to_string(signal.spec_replicas) + " -> " + std::to_string(desired) + ": " + why;
+  if (desired != signal.spec_replicas) out.sentence = spell_change(signal.spec_replicas, desired, why);
+  out.why = why.empty() && chosen.asked ? "no policy asks for a change" : std::move(why);
   finish(out, signal);
   return out;
 }

@@ -38,7 +38,8 @@ class Engine : public Autoscaler {
 
  private:
   struct Chosen {
-    const Policy* policy = nullptr;
+    bool asked = false;              // a period of some policy ended
+    const Policy* policy = nullptr;  // that wants a change
     std::size_t index = 0;
     Ask ask;
   };

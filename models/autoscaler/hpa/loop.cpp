@@ -5,6 +5,7 @@
 
 #include "models/autoscaler/hpa/quantity.hpp"
 #include "models/autoscaler/hpa/record.hpp"
+#include "models/autoscaler/spell.hpp"
 
 namespace windtunnel::hpa {
 namespace {
@@ -99,7 +100,9 @@ ScalingDecision Loop::decide(const ServiceSignal& signal, const Others& others) 
   const Look look{current, counted_, metrics_, names_, proposals, result};
   ScalingDecision decision;
   decision.replicas = result.desired;
-  if (result.desired != current) decision.sentence = sentence_of(look);
+  decision.how = derivation_of(look);
+  decision.why = why_of(look);
+  if (result.desired != current) decision.sentence = spell_change(current, result.desired, decision.why);
   decision.inputs = inputs_of(look);
   return decision;
 }

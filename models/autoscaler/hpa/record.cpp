@@ -36,25 +36,34 @@ std::string said_of(const Metric& metric, const std::string& name, const Proposa
   return name + " " + format_quantity(in_units(by.value)) + target + (on_average(metric) ? " per replica" : "");
 }
 
-std::string limited_text(const Limited& by) {
-  const auto policy = [&] {
-    return std::string(spelled(by.policy->kind)) + " " + std::to_string(by.policy->value) + "/" +
+constexpr const char* kTwice = "twice the replicas, or four, per sync";
+
+std::string limit_name(const Limited& by, std::int32_t current) {
+  const auto named = [&](const std::string& direction) {
+    if (by.policy == nullptr) return direction + " selectPolicy Disabled";
+    return direction + " " + std::string(spelled(by.policy->kind)) + " " + std::to_string(by.policy->value) + "/" +
            std::to_string(by.policy->period / std::chrono::seconds{1}) + "s";
   };
   switch (by.by) {
     case LimitedBy::kNothing:
       break;
     case LimitedBy::kMinReplicas:
-      return "; limited by minReplicas";
+      return "minReplicas";
     case LimitedBy::kMaxReplicas:
-      return "; limited by maxReplicas";
+      return "maxReplicas";
     case LimitedBy::kScaleUpLimit:
-      if (by.policy == nullptr) return "; limited to twice the replicas, or four, per sync";
-      return "; limited by scaleUp " + policy();
+      // Without spec.behavior a rise is always to more than there are.
+      return by.policy == nullptr && by.replicas > current ? kTwice : named("scaleUp");
     case LimitedBy::kScaleDownLimit:
-      return "; limited by scaleDown " + policy();
+      return named("scaleDown");
   }
   return {};
+}
+
+std::string limited_text(const Limited& by, std::int32_t current) {
+  const std::string name = limit_name(by, current);
+  if (name.empty()) return {};
+  return (name == kTwice ? "; limited to " : "; limited by ") + name;
 }
 
 void add_limited(std::map<std::string, double>& out, const Limited& limited) {
@@ -98,17 +107,25 @@ void add_metric(std::map<std::string, double>& out, const std::string& at, const
     out[at + "usage"] = in_units(by.usage);
     out[at + "ratio"] = by.ratio;
   }
+  if (by.tolerated) out[at + "tolerated"] = 1;
   if (by.cautious) out[at + "cautious_ratio"] = *by.cautious;
   out[at + "proposed"] = by.replicas;
 }
 
 }  // namespace
 
-std::string sentence_of(const Look& look) {
+std::string why_of(const Look& look) {
   const SyncResult& result = look.result;
-  std::string text = std::to_string(look.current) + " -> " + std::to_string(result.desired) + ": ";
-  if (result.path == Path::kAboveMax) return text + "above maxReplicas";
-  if (result.path == Path::kBelowMin) return text + "below minReplicas";
+  if (result.path == Path::kDisabled) return "nothing runs, and it was not the autoscaler that saw to it";
+  if (result.path == Path::kAboveMax) return "above maxReplicas";
+  if (result.path == Path::kBelowMin) return "below minReplicas";
+  const auto failed = std::count_if(look.proposals.begin(), look.proposals.end(),
+                                    [](const Proposal& proposal) { return !proposal.valid(); });
+  const std::string without =
+      std::to_string(failed) + " of " + std::to_string(look.proposals.size()) + " metrics without a figure";
+  if (result.path == Path::kMetricsInvalid)
+    return result.deciding ? without + ", and the others ask for fewer" : "no metric has a figure";
+  std::string text;
   const std::size_t deciding = *result.deciding;
   const Metric& metric = look.metrics[deciding];
   const Proposal& by = look.proposals[deciding];
@@ -119,14 +136,33 @@ std::string sentence_of(const Look& look) {
   else if (!on_average(metric))
     text += ", " + std::to_string(by.ready) + " pods ready";
   if (by.missing > 0) text += ", " + std::to_string(by.missing) + " without metrics";
-  const auto failed = std::count_if(look.proposals.begin(), look.proposals.end(),
-                                    [](const Proposal& proposal) { return !proposal.valid(); });
-  if (failed > 0)
-    text +=
-        "; " + std::to_string(failed) + " of " + std::to_string(look.proposals.size()) + " metrics without a figure";
+  if (by.tolerated) text += ", within the tolerance";
+  if (failed > 0) text += "; " + without;
   if (result.stabilized != result.recommended)
     text += "; " + std::to_string(result.recommended) + " stabilized to " + std::to_string(result.stabilized);
-  return text + limited_text(result.limited);
+  return text + limited_text(result.limited, look.current);
+}
+
+Derivation derivation_of(const Look& look) {
+  const SyncResult& result = look.result;
+  Derivation out;
+  switch (result.path) {
+    case Path::kDisabled:
+    case Path::kMetricsInvalid:
+      break;
+    case Path::kAboveMax:
+      out.apply("maxReplicas", look.current, result.desired);
+      break;
+    case Path::kBelowMin:
+      out.apply("minReplicas", look.current, result.desired);
+      break;
+    case Path::kMetrics:
+      out.recommendation = result.recommended;
+      out.apply("stabilization window", result.recommended, result.stabilized);
+      out.apply(limit_name(result.limited, look.current), result.stabilized, result.limited.replicas);
+      break;
+  }
+  return out;
 }
 
 std::map<std::string, double> inputs_of(const Look& look) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/derivation.hpp"
 #include "models/autoscaler/hpa/controller.hpp"
 #include "models/autoscaler/hpa/replica_calculator.hpp"
 
@@ -20,8 +21,11 @@ struct Look {
   const SyncResult& result;
 };
 
-// Why the replicas change: "3 -> 6: cpu 120 % of request, target 60 %, 3 of 3 pods ready; limited by maxReplicas".
-std::string sentence_of(const Look& look);
+// Why the replicas change or stay: "cpu 120 % of request, target 60 %, 3 of 3 pods ready; limited by maxReplicas".
+std::string why_of(const Look& look);
+
+// The same step by step, by the names of the API's fields.
+Derivation derivation_of(const Look& look);
 
 // By key, in base units (cores, bytes, those of the metric). Keys that say nothing are left out.
 //   current_replicas, status_replicas    before
@@ -32,6 +36,7 @@ std::string sentence_of(const Look& look);
 //   metric_0_ratio                       of that to the target
 //   metric_0_cautious_ratio              once missing and unready pods are accounted for
 //   metric_0_ready, _unready, _missing, _ignored    pods by class (of a Value: only _ready)
+//   metric_0_tolerated                   1: no others than there are, as the ratio is within the tolerance
 //   metric_0_proposed                    replicas it asks for
 //   metric_0_failed                      1: it has no figure, or none that can be used
 //   metric_1_target, …

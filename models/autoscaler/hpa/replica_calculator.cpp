@@ -86,7 +86,8 @@ Proposal propose_for_pods(std::int32_t current, const Samples& samples, std::spa
 
   const bool up_with_unready = !unready.empty() && first.ratio > 1.0;
   if (!up_with_unready && missing.empty()) {
-    out.replicas = within_tolerance(first.ratio, terms) ? current : ceil_product(first.ratio, ready);
+    out.tolerated = within_tolerance(first.ratio, terms);
+    out.replicas = out.tolerated ? current : ceil_product(first.ratio, ready);
     return out;
   }
 
@@ -104,7 +105,8 @@ Proposal propose_for_pods(std::int32_t current, const Samples& samples, std::spa
   out.cautious = second.ratio;
   const bool turned = (first.ratio < 1.0 && second.ratio > 1.0) || (first.ratio > 1.0 && second.ratio < 1.0);
   out.replicas = current;
-  if (turned || within_tolerance(second.ratio, terms)) return out;
+  out.tolerated = !turned && within_tolerance(second.ratio, terms);
+  if (turned || out.tolerated) return out;
   const std::int32_t wanted = ceil_product(second.ratio, usable.size());
   if ((second.ratio < 1.0 && wanted > current) || (second.ratio > 1.0 && wanted < current)) return out;
   out.replicas = wanted;
@@ -187,6 +189,7 @@ Proposal propose_for_value(std::int32_t current, std::int64_t target, std::int64
   if (current == 0) {
     out.replicas = ceil_to_int32(out.ratio);
   } else if (within_tolerance(out.ratio, terms)) {
+    out.tolerated = true;
     out.replicas = current;
   } else if (pods.empty()) {
     out.error = "no pods";
@@ -201,9 +204,8 @@ Proposal propose_for_share(std::int32_t counted, std::int64_t target, std::int64
   Proposal out;
   out.value = value;
   out.ratio = static_cast<double>(value) / (static_cast<double>(target) * static_cast<double>(counted));
-  out.replicas = within_tolerance(out.ratio, terms)
-                     ? counted
-                     : ceil_to_int32(static_cast<double>(value) / static_cast<double>(target));
+  out.tolerated = within_tolerance(out.ratio, terms);
+  out.replicas = out.tolerated ? counted : ceil_to_int32(static_cast<double>(value) / static_cast<double>(target));
   out.usage = to_int64(std::ceil(static_cast<double>(value) / static_cast<double>(counted)));
   return out;
 }
@@ -245,7 +247,7 @@ Proposal propose_for_external_average(std::int32_t counted, std::int64_t target,
     break;
   }
   Proposal out = propose_for_share(counted, target, sum, terms);
-  if (!within_tolerance(out.ratio, terms) &&
+  if (!out.tolerated &&
       std::ceil(static_cast<double>(sum) / static_cast<double>(target)) > static_cast<double>(kMostReplicas))
     out.replicas = kMostReplicas;
   if (static_cast<double>(sum) >= static_cast<double>(kMostUsage)) out.usage = kMostUsage;

@@ -35,6 +35,7 @@ struct Proposal {
   std::int64_t usage = 0;          // milli, as the status reports it: the average over pods or replicas, or the value
   std::int64_t value = 0;          // milli, of an Object or External metric
   double ratio = 0;                // usage over target; infinite or no number for an average over no replicas
+  bool tolerated = false;          // no change, as the ratio is within the tolerance
   std::optional<double> cautious;  // the same once missing and unready pods are accounted for; none: there are none
   std::int64_t ready = 0, unready = 0, missing = 0, ignored = 0;  // pods by class; of a Value only those ready
 

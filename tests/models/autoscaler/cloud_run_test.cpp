@@ -63,8 +63,8 @@ TEST(CloudRun, GoesToZeroAndComesBackWithTheNextRequest) {
   // The request that comes to an empty service waits 3 s for an instance, which it then shares with three others.
   EXPECT_NEAR(flight.figure("s.latency.max"), 3 + 4 * 0.01, 1e-6);
   EXPECT_EQ(flight.count(Outcome::kCompleted), flight.result.services[0].arrived);
-  ASSERT_EQ(flight.result.decisions.size(), 2U);
-  EXPECT_THAT(flight.result.decisions[1].sentence, HasSubstr("0 -> 1: requests wait for an instance"));
+  ASSERT_EQ(flight.changes().size(), 2U);
+  EXPECT_THAT(flight.changes()[1].sentence, HasSubstr("0 -> 1: requests wait for an instance"));
 }
 
 }  // namespace

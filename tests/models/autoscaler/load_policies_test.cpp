@@ -126,8 +126,8 @@ TEST(QueueDrain, ClearsABacklogInFlight) {
   // Two instances carry 2 of 2.4 cores' worth: a queue grows until somebody counts it.
   const test::Flight flight = test::fly(
       kShop, {{"services.s.autoscaler", R"({"type": "queue_drain", "max_replicas": 9, "drain_time": "30s"})"}});
-  ASSERT_FALSE(flight.result.decisions.empty());
-  EXPECT_THAT(flight.result.decisions[0].sentence, HasSubstr("waiting, to be gone in 30s"));
+  ASSERT_FALSE(flight.changes().empty());
+  EXPECT_THAT(flight.changes()[0].sentence, HasSubstr("waiting, to be gone in 30s"));
   EXPECT_GE(flight.result.series.at(0).find("replicas_ready")->values.back(), 3);
   EXPECT_LT(flight.result.services[0].in_flight_at_end, 10U);
 }

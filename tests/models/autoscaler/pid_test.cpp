@@ -104,8 +104,8 @@ TEST(Pid, KeepsConcurrencyInFlight) {
       "work": {"default": [{"io": "100ms"}]},
       "autoscaler": {"type": "pid", "max_replicas": 20, "kp": 0.2, "ki": 0.01,
         "metric": {"metric": "concurrency", "target": 2, "window": "15s"}}}}})");
-  ASSERT_FALSE(flight.result.decisions.empty());
-  EXPECT_THAT(flight.result.decisions[0].sentence, HasSubstr("requests at a time per instance 6, target 2"));
+  ASSERT_FALSE(flight.changes().empty());
+  EXPECT_THAT(flight.changes()[0].sentence, HasSubstr("requests at a time per instance 6, target 2"));
   const std::vector<double>& ready = flight.result.series.at(0).find("replicas_ready")->values;
   EXPECT_EQ(ready.back(), 3);
 }

@@ -142,9 +142,9 @@ TEST(Threshold, ActsInFlight) {
         "out": [{"metric": {"metric": "cpu_utilization", "target": "70%"}, "for": "2m", "cooldown": "3m"}],
         "in": [{"metric": {"metric": "cpu_utilization", "target": "30%"}}]}}}})");
   // 1.8 cores: two at 90 %, three at 60 %.
-  ASSERT_EQ(flight.result.decisions.size(), 1U);
-  EXPECT_NEAR(flight.result.decisions[0].time_s, 180, 1e-9);
-  EXPECT_EQ(flight.result.decisions[0].sentence, "2 -> 3: cpu utilization 90 % above 70 %");
+  ASSERT_EQ(flight.changes().size(), 1U);
+  EXPECT_NEAR(flight.changes()[0].time_s, 180, 1e-9);
+  EXPECT_EQ(flight.changes()[0].sentence, "2 -> 3: cpu utilization 90 % above 70 %");
 }
 
 }  // namespace

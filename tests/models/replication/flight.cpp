@@ -53,6 +53,13 @@ std::uint64_t Flight::count(Outcome outcome) const {
   return n;
 }
 
+std::vector<Decision> Flight::changes() const {
+  std::vector<Decision> out;
+  for (const Decision& d : result.decisions)
+    if (d.kind != "hold") out.push_back(d);
+  return out;
+}
+
 Scenario scenario_of(const std::string& text, const std::vector<Override>& overrides) {
   return parse_scenario(text, ".", "test", overrides).scenario;
 }
@@ -111,6 +118,11 @@ std::string digest(const Result& result) {
       w.add(name);
       w.add(value);
     }
+    if (!d.scaling) continue;
+    w.add(std::to_string(d.scaling->before) + " " + std::to_string(d.scaling->after));
+    w.add(std::to_string(d.scaling->how.recommendation.value_or(-1)));
+    for (const Ruling& r : d.scaling->how.rules)
+      w.add(r.rule + " " + std::to_string(r.before) + " " + std::to_string(r.after));
   }
   for (const ObjectiveResult& o : result.objectives) {
     w.add(o.name);

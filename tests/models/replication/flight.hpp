@@ -57,6 +57,7 @@ struct Flight {
   // Mean over the replications; fails the test where there is no such figure.
   double figure(const std::string& metric) const;
   std::uint64_t count(Outcome outcome) const;  // of all services
+  std::vector<Decision> changes() const;       // decisions but for holds
 };
 
 Scenario scenario_of(const std::string& text, const std::vector<Override>& overrides = {});

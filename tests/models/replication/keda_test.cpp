@@ -290,7 +290,7 @@ TEST(Keda, KeepsItsRhythmsInsideOfASchedule) {
 
 TEST(Keda, RecordsWhatItSaw) {
   const Flight flight = fly(worker(object(kafka("")), R"([{"at": "0s", "value": 30}, {"at": "1m", "value": 0}])"));
-  const auto& decisions = flight.result.decisions;
+  const std::vector<Decision> decisions = flight.changes();
   ASSERT_EQ(decisions.size(), 4U);
   const auto& woken = decisions[0].inputs;
   EXPECT_EQ(woken.at("current_replicas"), 0);

@@ -254,8 +254,8 @@ TEST(Knative, KeepsThoseWhoWaitInOrderAndGivesUpOnThoseWhoLeave) {
 
 TEST(Knative, PutsOnRecordWhatItSawAndWhatBecameOfIt) {
   const Flight flight = fly(kRevision, {kTwoRequests});
-  ASSERT_FALSE(flight.result.decisions.empty());
-  const Decision& first = flight.result.decisions.front();
+  ASSERT_FALSE(flight.changes().empty());
+  const Decision first = flight.changes().front();
   EXPECT_EQ(first.kind, "scale_up");
   for (const char* const input :
        {"current_replicas", "ready", "stable", "panic", "target", "total", "stable_recommendation",

@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Corpus, RoundTrip,
 TEST(RoundTrip, OfEveryScenarioInTheRepositoryChangesNothing) {
   std::size_t scenarios = 0;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios")) {
+       std::filesystem::recursive_directory_iterator(std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios")) {
     if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
     ++scenarios;
     const std::string effective = effective_scenario(read_scenario(entry.path()).scenario);

@@ -34,7 +34,7 @@ std::vector<Override> with(const std::string& key, const std::string& value) {
 
 std::vector<std::string> told(const Flight& flight) {
   std::vector<std::string> out;
-  for (const auto& decision : flight.result.decisions)
+  for (const auto& decision : flight.changes())
     out.push_back(std::to_string(std::lround(decision.time_s)) + " s: " + decision.sentence);
   return out;
 }
@@ -47,7 +47,7 @@ TEST(Ec2AutoScaling, TracksATargetInFlight) {
   // 2 cores of 3 are 66.7 %: 5 bring it to 40.
   const Flight flight = fly(kShop, with("policies", kTracking));
   EXPECT_THAT(told(flight), ElementsAre("180 s: 3 -> 5: CPUUtilization 66.7, target 40, over 3 instances"));
-  EXPECT_EQ(flight.result.decisions[0].kind, "scale_up");
+  EXPECT_EQ(flight.changes()[0].kind, "scale_up");
   EXPECT_NEAR(flight.figure("s.replicas.mean"), (3 * 180 + 5 * 1620) / 1800.0, 0.01);
 }
 
@@ -58,7 +58,7 @@ TEST(Ec2AutoScaling, StepsOnASignalInFlight) {
       {"MetricIntervalLowerBound": 30, "ScalingAdjustment": 4}],
     "Alarm": {"MetricName": "orders", "Threshold": 50, "ComparisonOperator": "GreaterThanThreshold",
       "Period": 60, "EvaluationPeriods": 2}}])"));
-  ASSERT_FALSE(flight.result.decisions.empty());
+  ASSERT_FALSE(flight.changes().empty());
   // At 720 s two whole minutes have been at 90, 40 above the threshold.
   EXPECT_EQ(told(flight)[0], "720 s: 3 -> 7: orders 90, threshold 50: 3 to 7");
 }
@@ -103,7 +103,7 @@ TEST(ApplicationAutoScaling, OvershootsWithACooldownShorterThanTheStart) {
     "target": {"MinCapacity": 1, "MaxCapacity": 50}, "policies": [{"PolicyType": "TargetTrackingScaling",
       "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 40.0, "ScaleOutCooldown": 60,
         "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}}]})"}});
-  ASSERT_GE(flight.result.decisions.size(), 2U);
+  ASSERT_GE(flight.changes().size(), 2U);
   EXPECT_EQ(told(flight)[1], "240 s: 5 -> 9: CPUUtilization 66.7, target 40, over 5 instances");
 }
 

@@ -111,9 +111,9 @@ TEST(GceMig, ActsInFlight) {
       "autoscaler": {"type": "gce_mig", "autoscalingPolicy": {"maxNumReplicas": 9, "coolDownPeriodSec": 60,
         "cpuUtilization": {"utilizationTarget": 0.6}}}}}})";
   const test::Flight flight = test::fly(shop);
-  ASSERT_EQ(flight.result.decisions.size(), 1U);
-  EXPECT_NEAR(flight.result.decisions[0].time_s, 60, 1e-9);
-  EXPECT_THAT(flight.result.decisions[0].sentence,
+  ASSERT_EQ(flight.changes().size(), 1U);
+  EXPECT_NEAR(flight.changes()[0].time_s, 60, 1e-9);
+  EXPECT_THAT(flight.changes()[0].sentence,
               HasSubstr("4 -> 5: cpu 67.5 % of 4 VMs, 4 of them initialized, target 60 %"));
 }
 

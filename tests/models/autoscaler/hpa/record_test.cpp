@@ -54,8 +54,8 @@ TEST(Record, HasEveryMetricAndWhatBecameOfTheHighestProposal) {
               .recommended = 9,
               .stabilized = 9,
               .limited = {8, LimitedBy::kScaleUpLimit, &policy}};
-  EXPECT_EQ(sentence_of(c.look()),
-            "4 -> 8: cpu 120 % of request, target 60 %, 3 of 6 pods ready, 2 without metrics; 1 of 3 metrics without a "
+  EXPECT_EQ(why_of(c.look()),
+            "cpu 120 % of request, target 60 %, 3 of 6 pods ready, 2 without metrics; 1 of 3 metrics without a "
             "figure; limited by scaleUp Percent 100/15s");
   EXPECT_THAT(
       inputs_of(c.look()),
@@ -89,16 +89,53 @@ TEST(Record, NamesTheLimitThatHeldIt) {
 TEST(Record, SaysWhyNoMetricWasLookedAt) {
   Case c{9, {kCpu}, {"cpu"}, {}};
   c.result = {.path = Path::kAboveMax, .desired = 5};
-  EXPECT_EQ(sentence_of(c.look()), "9 -> 5: above maxReplicas");
+  EXPECT_EQ(why_of(c.look()), "above maxReplicas");
   EXPECT_THAT(inputs_of(c.look()), ElementsAre(Pair("current_replicas", 9), Pair("desired", 5),
                                                Pair("limited_by_max_replicas", 5), Pair("status_replicas", 9)));
   c.current = 1;
   c.result = {.path = Path::kBelowMin, .desired = 3};
-  EXPECT_EQ(sentence_of(c.look()), "1 -> 3: below minReplicas");
+  EXPECT_EQ(why_of(c.look()), "below minReplicas");
   EXPECT_EQ(inputs_of(c.look()).at("limited_by_min_replicas"), 3);
   c.current = 0;
   c.result = {.path = Path::kDisabled};
   EXPECT_EQ(inputs_of(c.look()).at("disabled"), 1);
+  EXPECT_EQ(why_of(c.look()), "nothing runs, and it was not the autoscaler that saw to it");
+  EXPECT_EQ(derivation_of(c.look()).recommendation, std::nullopt);
+}
+
+TEST(Record, DerivesTheReplicasRuleByRule) {
+  const ScalingPolicy policy{ScalingPolicy::Kind::kPods, 2, std::chrono::seconds{60}};
+  const Proposal rate = propose_for_object_value(9, 500, 100, Pods(9, {}), {});
+  Case c{9, {kRate}, {"rate"}, {rate}};
+  c.result = {.path = Path::kMetrics,
+              .desired = 7,
+              .deciding = 0,
+              .recommended = 2,
+              .stabilized = 5,
+              .limited = {7, LimitedBy::kScaleDownLimit, &policy}};
+  const Derivation how = derivation_of(c.look());
+  EXPECT_EQ(how.recommendation, 2);
+  EXPECT_THAT(how.rules, ElementsAre(Ruling{"stabilization window", 2, 5}, Ruling{"scaleDown Pods 2/60s", 5, 7}));
+  // A direction that is forbidden, and the limit where there is no behavior: neither is a policy's.
+  c.result.limited = {9, LimitedBy::kScaleDownLimit, nullptr};
+  EXPECT_EQ(derivation_of(c.look()).rules.at(1), (Ruling{"scaleDown selectPolicy Disabled", 5, 9}));
+  c.result.stabilized = 30;
+  c.result.limited = {18, LimitedBy::kScaleUpLimit, nullptr};
+  EXPECT_EQ(derivation_of(c.look()).rules.at(1), (Ruling{"twice the replicas, or four, per sync", 30, 18}));
+}
+
+TEST(Record, SaysThatTheRatioIsWithinTheTolerance) {
+  const Proposal rate = propose_for_object_value(4, 1000, 1050, Pods(4, {}), {});
+  Case c{4, {kRate}, {"rate"}, {rate}};
+  c.result = {.path = Path::kMetrics,
+              .desired = 4,
+              .deciding = 0,
+              .recommended = 4,
+              .stabilized = 4,
+              .limited = {4, LimitedBy::kNothing, nullptr}};
+  EXPECT_THAT(why_of(c.look()), testing::EndsWith(", within the tolerance"));
+  EXPECT_EQ(inputs_of(c.look()).at("metric_0_tolerated"), 1);
+  EXPECT_TRUE(derivation_of(c.look()).rules.empty());
 }
 
 // An average over no replicas has no figure, and the ratio of something to nothing is none.
@@ -117,7 +154,7 @@ TEST(Record, SpeaksOfStabilization) {
   const Proposal rate = propose_for_object_value(2, 500, 100, Pods(2, {}), {});
   Case c{2, {kRate}, {"rate"}, {rate}};
   c.result = {.path = Path::kMetrics, .desired = 3, .deciding = 0, .recommended = 1, .stabilized = 3};
-  EXPECT_EQ(sentence_of(c.look()), "2 -> 3: rate 100m, target 500m, 2 pods ready; 1 stabilized to 3");
+  EXPECT_EQ(why_of(c.look()), "rate 100m, target 500m, 2 pods ready; 1 stabilized to 3");
 }
 
 }  // namespace
