@@ -20,7 +20,9 @@ using testing::HasSubstr;
 
 // Every half hour traffic jumps from 4/s to 40/s for ten minutes, from one second to the next.
 std::string rush_hours() {
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "rush_hours.csv";
+  const std::filesystem::path file =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + "_rush_hours.csv");
   std::ofstream out(file);
   out << "second,requests\n";
   for (int minute = 0; minute < 240; ++minute)

@@ -299,9 +299,10 @@ TEST(Mistake, ATraceThatIsNotThere) {
   expect_mistake("{ \"type\": \"poisson\", \"rate\": \"5/s\" }", "{ \"type\": \"trace\", \"file\": \"sale.csv\" }",
                  "\"sale.csv\"", "/traffic/0/arrivals/file", {"\"sale.csv\" does not exist"});
 }
-// A scenario whose first source plays a file of this text, in a folder of its own.
+// A scenario whose first source plays a file of this text, in a folder of the test's own: tests run side by side.
 struct WithTrace {
-  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "mistakes";
+  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "mistakes" /
+                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::string text =
       changed("{ \"type\": \"poisson\", \"rate\": \"5/s\" }", "{ \"type\": \"trace\",\n\"file\": \"sale.csv\" }");
   explicit WithTrace(std::string_view trace) {
