@@ -172,6 +172,7 @@ void Replication::drain(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   instance.state = Instance::State::kDraining;
+  give_up_provisioned(service, slot);  // its place may be taken while it finishes what it holds
   if (nodes_) nodes_->leaving(slot);
   if (service.outstanding[instance.position] == 0) return remove_instance(service, slot);
   const std::uint32_t life = more(instance).life;
@@ -203,7 +204,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   service.slot_at.pop_back();
   service.outstanding.pop_back();
   service.alive.add(sim_.now(), -1);
-  if (more(instance).provisioned) --service.provisioned;
+  give_up_provisioned(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) station_at(station_id(slot, k)).instance = kNone;
   instance.state = Instance::State::kAbsent;
   instance.serving = false;

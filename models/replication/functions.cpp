@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "models/replication/service_runtime.hpp"
 
@@ -75,6 +76,10 @@ void Replication::await_start(Service& service) {
     service.start_awaited = false;
     start_for_pending(service);
   });
+}
+
+void Replication::give_up_provisioned(Service& service, std::uint32_t slot) {
+  if (std::exchange(lives_[slot].provisioned, false)) --service.provisioned;
 }
 
 void Replication::start_provisioned(Service& service, bool at_once) {

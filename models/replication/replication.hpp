@@ -187,6 +187,7 @@ class Replication final : public FaultTarget {
   void unload(Service& service, std::uint32_t slot, KeepAliveTerms terms);
   void load_ahead(Service& service, std::uint64_t number, std::int64_t keep_until);
   void forget_idle(Service& service, std::uint32_t slot);
+  void give_up_provisioned(Service& service, std::uint32_t slot);
   void start_provisioned(Service& service, bool at_once);
   bool may_start(Service& service);
   std::uint32_t start_on_demand(Service& service);
