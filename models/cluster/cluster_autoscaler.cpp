@@ -233,6 +233,7 @@ class ClusterAutoscaler final : public NodeAutoscaler {
       group.pods.push_back(id);
     }
     std::vector<PodGroup> pod_groups;
+    pod_groups.reserve(alike.size());
     for (auto& [what, group] : alike) pod_groups.push_back(std::move(group));
 
     std::vector<Option> options;
