@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "models/scenario/json_document.hpp"
+#include "models/scenario/manifest.hpp"
 #include "models/scenario/overrides.hpp"
 #include "models/scenario/references.hpp"
 #include "models/scenario/value_reader.hpp"
@@ -50,12 +51,28 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
   override_paths.reserve(overrides.size());
   for (const Override& change : overrides) override_paths.push_back(change.path);
   std::vector<JsonProblem> misplaced;
-  if (document.complete) misplaced = apply_overrides(document.root, overrides);
+  Manifests manifests(folder);
+  if (document.complete) {
+    // Twice: a change may be of something in a manifest, or name another one.
+    manifests.graft(document.root);
+    misplaced = apply_overrides(document.root, overrides);
+    manifests.graft(document.root);
+  }
 
-  IssueCollector issues(document.root, name, std::move(override_paths));
+  std::vector<Graft> grafts = manifests.grafts(document.root);
+  IssueCollector issues(document.root, name, std::move(override_paths), grafts);
   for (const JsonProblem& problem : document.problems)
-    issues.error(Issue{name, problem.line, problem.column, problem.pointer, problem.message});
-  for (const JsonProblem& problem : misplaced) issues.error(Issue{name, 0, 0, problem.pointer, problem.message});
+    issues.error(Issue{name, problem.line, problem.column, problem.pointer, problem.message}, problem.pointer);
+  for (const JsonProblem& problem : misplaced)
+    issues.error(Issue{name, 0, 0, problem.pointer, problem.message}, problem.pointer);
+  for (const Manifests::Failure& failure : manifests.failures()) {
+    if (failure.issue.file.empty())
+      issues.error(failure.pointer, failure.issue.message);
+    else
+      issues.error(failure.issue, failure.pointer);
+  }
+  for (const Graft& graft : grafts)
+    for (const Issue& flaw : graft.flaws) issues.error(flaw, graft.pointer);
   // What a broken text says is not known; a second message about it would only be noise.
   if (!document.complete) throw ConfigError(issues.take_errors());
 

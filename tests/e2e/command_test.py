@@ -53,6 +53,48 @@ class Case(unittest.TestCase):
         return path
 
 
+class Manifests(Case):
+    HPA = {"maxReplicas": 6, "metrics": [{"type": "Resource", "resource": {
+        "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 40}}}]}
+    YAML = """apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: shop }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: shop }
+  maxReplicas: 6
+  metrics:
+  - type: Resource
+    resource: { name: cpu, target: { type: Utilization, averageUtilization: 40 } }
+"""
+
+    def scaled(self, name, spec):
+        scenario = json.loads(json.dumps(SCENARIO))
+        shop = scenario["services"]["shop"]
+        shop["instance"]["resources"] = {"requests": {"cpu": "500m"}}
+        shop["autoscaler"] = {"type": "kubernetes_hpa", "spec": spec}
+        return self.write(name, scenario)
+
+    def test_a_manifest_gives_the_bytes_that_its_spec_gives(self):
+        self.write("hpa.yaml", self.YAML)
+        by_name, by_value = self.scaled("by-name.json", "hpa.yaml"), self.scaled("by-value.json", self.HPA)
+        named = words("run", by_name, "--format", "json")
+        self.assertEqual(named, words("run", by_value, "--format", "json"))
+        self.assertIn('"scale_up"', named[1])
+
+    def test_a_saved_run_holds_the_spec_and_not_the_name(self):
+        self.write("hpa.yaml", self.YAML)
+        code, _, err = words("run", self.scaled("by-name.json", "hpa.yaml"), "-o", self.folder / "saved", "-q")
+        self.assertEqual((code, err), (0, ""))
+        saved = json.loads((self.folder / "saved/scenario.json").read_text())
+        self.assertEqual(saved["services"]["shop"]["autoscaler"]["spec"]["maxReplicas"], 6)
+
+    def test_a_mistake_in_a_manifest_is_2_and_said_at_its_line(self):
+        manifest = self.write("hpa.yaml", self.YAML.replace("maxReplicas: 6", "maxReplicas: six"))
+        code, out, err = words("run", self.scaled("by-name.json", "hpa.yaml"))
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn(f'{manifest}:6:16: /spec/maxReplicas: needs a whole number; found the text "six"', err)
+
+
 class Answers(Case):
     def test_objectives_met_is_0(self):
         code, out, err = words("run", self.scenario)
