@@ -101,7 +101,7 @@ class Page {
     line(paint(result_.scenario.empty() ? "(scenario without a name)" : result_.scenario, Ink::kBold));
     std::string what = clock_text(result_.horizon_s);
     if (result_.warmup_s > 0) what += " after a warm-up of " + clock_text(result_.warmup_s);
-    what += " · seed " + std::to_string(result_.seed);
+    what += style_.replayed ? " of a record" : " · seed " + std::to_string(result_.seed);
     if (result_.replications > 1)
       what += " · " + std::to_string(result_.replications) + " replications, mean ± 95 % half-width";
     line(paint(what, Ink::kFaint));
@@ -227,7 +227,7 @@ class Page {
 
   void figures() {
     if (result_.figures.empty()) return;
-    heading("Autoscalers on themselves");
+    heading(style_.replayed ? "Replicas" : "Autoscalers on themselves");
     std::size_t names = 0;
     for (const std::string& name : result_.figures) names = std::max(names, display_width(name));
     for (const std::string& name : result_.figures)
@@ -283,6 +283,7 @@ class Page {
     spark("p99", p99, "s", Fold::kMost);
     if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
     if (pending && range_of(*pending).second > 0) spark("pending", pending, "", Fold::kMost);
+    spark("recorded", first_of(s, {"replicas_recorded"}), "", Fold::kMean);
     if (replicas) {
       const char* label = replicas->name == "replicas_ready" ? "ready"
                           : replicas->name == "nodes_ready"  ? "nodes"
@@ -358,7 +359,9 @@ class Page {
       line("  everything    add -o DIR: series, decisions, every metric; or --format json");
     }
     if (!style_.repeat.empty()) line("  this again    " + style_.repeat);
-    line(paint("                windtunnel " + result_.version + ", scenario " + result_.scenario_hash, Ink::kFaint));
+    line(paint("                windtunnel " + result_.version + (style_.replayed ? ", replay " : ", scenario ") +
+                   result_.scenario_hash,
+               Ink::kFaint));
   }
 
   const Result& result_;

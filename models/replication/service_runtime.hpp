@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/reason_log.hpp"
 #include "models/replication/replication.hpp"
 #include "sim/statistics/time_held.hpp"
 
@@ -55,12 +56,7 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  struct Reason {  // to change the replicas or to leave them …
-    Derivation how;
-    Time seen{};
-  };
-  std::vector<Reason> reasons;         // … on record since they last changed
-  bool reasoned = false;               // there was one
+  ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …

@@ -95,6 +95,48 @@ spec:
         self.assertIn(f'{manifest}:6:16: /spec/maxReplicas: needs a whole number; found the text "six"', err)
 
 
+class Replays(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("hpa.yaml", Manifests.YAML)
+        # A core in use for ten minutes, then four.
+        rows = "".join(f"{1714953600 + 60 * m},{1 if m < 10 else 4}\n" for m in range(20))
+        self.write("cpu.csv", "time,cores\n" + rows)
+        self.replay = self.write("week.replay.json", {
+            "windtunnel_replay": 1, "name": "week", "replicas": 3, "requests": {"cpu": 1},
+            "autoscaler": {"type": "kubernetes_hpa", "spec": "hpa.yaml"}, "record": {"cpu": {"file": "cpu.csv"}}})
+
+    def test_tells_the_replicas_that_there_would_have_been(self):
+        code, out, err = words("replay", self.replay, "--format", "json")
+        self.assertEqual((code, err), (0, ""))
+        result = json.loads(out)
+        # A core over three of one is 33 % of 40 %: ceil(3 * 0.83) = 3. Four want ten, and six are allowed.
+        self.assertEqual(result["metrics"]["service.replicas.max"]["values"], [6])
+        self.assertEqual([d["kind"] for d in result["decisions"] if d["kind"] != "hold"], ["scale_up"])
+        self.assertEqual((code, out, err), words("replay", self.replay, "--format", "json"))
+
+    def test_takes_set_and_prints_every_format(self):
+        for form in ("text", "md", "csv"):
+            code, out, err = words("replay", self.replay, "--set", "autoscaler.spec.maxReplicas=20", "--format", form)
+            self.assertEqual((code, err), (0, ""), form)
+            self.assertIn("10", out)
+
+    def test_can_be_explained_and_repeated_from_its_folder(self):
+        code, _, err = words("replay", self.replay, "-o", self.folder / "saved", "-q")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads((self.folder / "saved/scenario.json").read_text())["autoscaler"]["spec"]["maxReplicas"], 6)
+        code, out, _ = words("explain", self.folder / "saved", "--at", "15m")
+        self.assertEqual(code, 0)
+        self.assertIn("maxReplicas 10 -> 6", out)
+
+    def test_what_is_wrong_is_2(self):
+        self.write("cpu.csv", "time,cores\nnoon,1\n")
+        code, out, err = words("replay", self.replay, "--set", "replicas=-1")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("cpu.csv:2: /record/cpu/file: 'noon' is not a point in time", err)
+        self.assertIn("/replicas: --set replicas: must be at least 0", err)
+
+
 class Answers(Case):
     def test_objectives_met_is_0(self):
         code, out, err = words("run", self.scenario)

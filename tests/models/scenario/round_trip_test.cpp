@@ -64,7 +64,7 @@ TEST(RoundTrip, OfEveryScenarioInTheRepositoryChangesNothing) {
   std::size_t scenarios = 0;
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios")) {
-    if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+    if (entry.path().extension() != ".json" || entry.path().stem().has_extension()) continue;
     ++scenarios;
     const std::string effective = effective_scenario(read_scenario(entry.path()).scenario);
     EXPECT_EQ(effective_scenario(parse_scenario(effective, entry.path().parent_path(), "effective").scenario),
