@@ -257,6 +257,7 @@ void Manifests::graft_one(JsonNode& node, const std::string& pointer, const Mani
   }
   if (chosen.empty()) {
     std::vector<std::string> names;
+    names.reserve(fitting.size());
     for (const Object& o : fitting) names.push_back(o.name);
     fail("the manifest " + in_quotes(file) + " has no " + std::string(field.kind) + " of the name " + in_quotes(name) +
          suggestion(name, names, "names"));

@@ -144,7 +144,8 @@ TEST_F(ManifestTest, MayBeOfAutoscalingV1) {
   EXPECT_EQ(effective(hpa(R"("k8s/hpa.yaml")")), effective(hpa(kHpaAsJson)));
   write("k8s/hpa.yaml", v1("0"));
   EXPECT_THAT(problems(hpa(R"("k8s/hpa.yaml")")),
-              ElementsAre(HasSubstr("k8s/hpa.yaml:6:35: /spec/targetCPUUtilizationPercentage: must be from 1 to 2147483647; found the number 0")));
+              ElementsAre(HasSubstr("k8s/hpa.yaml:6:35: /spec/targetCPUUtilizationPercentage: must be from 1 to "
+                                    "2147483647; found the number 0")));
 }
 
 TEST_F(ManifestTest, HasItsMistakesSaidAtItsOwnLinesAllAtOnce) {
