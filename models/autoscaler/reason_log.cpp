@@ -9,20 +9,18 @@ constexpr Duration kForgotten = std::chrono::minutes{10};  // a reason to stay t
 
 }  // namespace
 
-bool ReasonLog::is_new_hold(const ScalingDecision& decision, std::int64_t replicas, Time now) {
-  if (decision.why.empty()) return false;
-  const bool changes = decision.replicas != replicas;
-  if (changes) reasons_.clear();
+void ReasonLog::changed(const Derivation& how, Time now) { reasons_ = {{how, now}}; }
+
+bool ReasonLog::is_new_hold(const Derivation& how, std::int64_t replicas, Time now) {
   // What there is at first was asked for by somebody.
-  if (changes || !std::exchange(any_, true)) reasons_.push_back({changes ? decision.how : Derivation{replicas}, now});
-  if (changes) return false;
+  if (!std::exchange(any_, true)) reasons_.push_back({Derivation{replicas}, now});
   std::erase_if(reasons_, [&](const Reason& r) { return now - r.seen > kForgotten; });
   for (Reason& reason : reasons_) {
-    if (!reason.how.same_reason(decision.how)) continue;
+    if (!reason.how.same_reason(how)) continue;
     reason.seen = now;
     return false;
   }
-  reasons_.push_back({decision.how, now});
+  reasons_.push_back({how, now});
   return true;
 }
 

@@ -12,8 +12,10 @@ namespace windtunnel {
 // while and not with these replicas.
 class ReasonLog {
  public:
-  // Whether a decision that changes nothing is to be recorded. To be told of every decision, in order.
-  bool is_new_hold(const ScalingDecision& decision, std::int64_t replicas, Time now);
+  // To be told of every decision that gives a reason, in order.
+  void changed(const Derivation& how, Time now);
+  // Of one that leaves the replicas as they are: whether it is to be recorded.
+  bool is_new_hold(const Derivation& how, std::int64_t replicas, Time now);
 
  private:
   struct Reason {  // to change the replicas or to leave them

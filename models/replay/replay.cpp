@@ -56,9 +56,12 @@ class Course {
 
   void decided(ScalingDecision decision, std::int64_t before, Time now) {
     if (!decision.why.empty()) capped_ = decision.how.recommendation.value_or(0) > decision.replicas;
-    const bool is_new_hold = reasons_.is_new_hold(decision, before, now);
     const std::int64_t after = decision.replicas;
-    if (after == before && !is_new_hold) return;
+    if (after != before) {
+      if (!decision.why.empty()) reasons_.changed(decision.how, now);
+    } else if (decision.why.empty() || !reasons_.is_new_hold(decision.how, before, now)) {
+      return;
+    }
     const int direction = after == before ? 0 : after > before ? 1 : -1;
     if (direction != 0) {
       ++changes_;

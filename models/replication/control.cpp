@@ -104,8 +104,10 @@ void Replication::scale(Service& service) {
   ScalingDecision decision = service.autoscaler->decide(look(service));
   if (service.watch && service.autoscaler->observe_period() == Duration::zero()) service.watch->latency.clear();
   if (decision.buffer) buffer(service, *decision.buffer, decision.inputs);
-  note_reason(service, decision);
-  if (decision.replicas != service.spec_replicas) {
+  if (decision.replicas == service.spec_replicas) {
+    note_reason(service, decision);
+  } else {
+    if (narrated_ && !decision.why.empty()) service.reasons.changed(decision.how, sim_.now());
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
     service.prepared = decision.prepared;
@@ -116,7 +118,8 @@ void Replication::scale(Service& service) {
 }
 
 void Replication::note_reason(Service& service, ScalingDecision& decision) {
-  if (!narrated_ || !service.reasons.is_new_hold(decision, service.spec_replicas, sim_.now())) return;
+  if (!narrated_ || decision.why.empty()) return;
+  if (!service.reasons.is_new_hold(decision.how, service.spec_replicas, sim_.now())) return;
   decisions_.push_back({to_seconds(sim_.now() - scenario_.warmup), service.name, "hold",
                         "stays at " + std::to_string(decision.replicas) + ": " + std::move(decision.why),
                         std::move(decision.inputs),
