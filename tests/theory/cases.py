@@ -501,6 +501,48 @@ def square_root_staffing(lab):
     return out
 
 
+@case("V70")
+def billing(lab):
+    p = FACTS["V70"]["params"]
+    (_, night), (opens, day), (closes, _) = p["schedule"]
+    fleet = dict(station(poisson(0.01), pool(1), [cpu(constant(1))], replicas=night,
+                         autoscaler={"type": "scheduled", "min_replicas": night, "sync_period": "1s",
+                                     "windows": [{"start": f"0 {opens} * * *", "for": f"{closes - opens}h",
+                                                  "min_replicas": day}]}),
+                 horizon="24h", cost={"per_instance_hour": {"s": p["price"]}}, metrics={"resolution": "1h"})
+    run = lab.fly(fleet)
+    out = {"instance_hours_per_day": run.mean("s.instance_hours"), "cost_per_day_at_0p0832": run.mean("cost.total")}
+
+    # Allowances are for a month, which is 730 hours.
+    f = p["lam"]
+    month = 730 * 3600
+    even = {"type": "steps", "spacing": "even", "steps": [{"at": "0s", "rate": f"{f['requests'] / month!r}/s"}]}
+    price = {"per_gb_second": f["price_gbs"], "per_million_requests": f["price_req"] * 1e6,
+             "memory": f"{1024 * f['gb']:.0f}Mi"}
+    free = {"gb_seconds": f["free_gbs"], "requests": f["free_req"]}
+    run = lab.fly(dict(station(even, function(), [{"io": constant(f["dur"])}], replicas=0,
+                               autoscaler={"type": "per_request"}),
+                       horizon="730h", cost={"functions": {"s": price}, "free_tier": free},
+                       metrics={"resolution": "24h"}))
+    out |= {"lambda_gb_s": run.mean("s.gb_seconds"), "lambda_compute_usd": run.mean("cost.compute"),
+            "lambda_request_usd": run.mean("cost.requests"), "lambda_total_usd": run.mean("cost.total")}
+
+    # An instance for each of a hundred jobs of 35 s.
+    jobs = {"type": "steps", "spacing": "even", "steps": [{"at": "0s", "rate": "1/s"}, {"at": "100s", "rate": "0/s"}]}
+    run = lab.fly(dict(station(jobs, function(), [{"io": constant(35)}], replicas=0,
+                               autoscaler={"type": "per_request", "keep_alive": "0s"}), horizon="1h",
+                       cost={"per_instance_hour": {"s": 1}, "minimum_instance_time": "60s"}))
+    out["min60s_billing_35s_run_s"] = run.mean("s.billed_hours") * 3600 / run.mean("s.cold_starts")
+
+    # So rare that hardly any meet: of gaps with this mean, p_cold are longer than the keep-alive.
+    m, gap = p["mix"], 10000
+    keep = -gap * math.log(m["p_cold"])
+    run = lab.measure(station(poisson(1 / gap), function(), [{"io": exponential(m["warm_mean"])}], replicas=0,
+                              startup=[{"phase": "boot", "time": f"{m['cold_extra']}s"}],
+                              autoscaler={"type": "per_request", "keep_alive": f"{keep!r}s"}), 1e7, 1 / gap)
+    return out | {"cold_mix_p99": run["s.latency.p99"], "cold_mix_p999": run["s.latency.p99.9"]}
+
+
 # --- published measurements ------------------------------------------------------------------------------------------
 
 
