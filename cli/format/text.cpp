@@ -189,7 +189,7 @@ class Page {
       const Metric* most = service_metric(result_, s.name, "replicas.ready_max");
       if (least && most) {
         range = fixed(most->estimate.most, 0);
-        if (least->estimate.least != most->estimate.most) range = fixed(least->estimate.least, 0) + "–" + range;
+        if (least->estimate.least != most->estimate.most) range.insert(0, fixed(least->estimate.least, 0) + "–");
       }
       line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
            pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
@@ -206,7 +206,7 @@ class Page {
       return m ? figure(m->estimate, unit) : std::string("–");
     };
     std::string range = fixed(most->estimate.most, 0);
-    if (least->estimate.least != most->estimate.most) range = fixed(least->estimate.least, 0) + "–" + range;
+    if (least->estimate.least != most->estimate.most) range.insert(0, fixed(least->estimate.least, 0) + "–");
     heading(pad_right("Nodes", names_ + 2) + pad_left("number", 15) + pad_left("range", 9) +
             pad_left("CPU requested", 19) + pad_left("memory", 19));
     line(service_column("cluster") + pad_left(value("cluster.nodes.mean", ""), 15) + pad_left(range, 9) +

@@ -129,6 +129,13 @@ class Autoscaler {
   virtual std::vector<Figure> figures() const { return {}; }  // at the end of the run
 };
 
+// A bucket of `instances` tokens that fills in `per`: what may start at once, and how many a second after that.
+struct ScalingRate {
+  std::int64_t instances = 1000;
+  Duration per = std::chrono::seconds{10};
+  void describe(FieldVisitor& v);
+};
+
 // Parameters of one policy. One .cpp per policy in this folder.
 class AutoscalerParams {
  public:
@@ -153,14 +160,8 @@ class AutoscalerParams {
     Choice<KeepAliveParams> keep_alive = Choice<KeepAliveParams>::of("fixed");
     std::int64_t max_instances = 1000;
     bool queue_at_maximum = false;
-    std::int64_t provisioned = 0;  // of them, kept ready whether there are requests or not
-    bool newest_first = false;     // which idle instance is next; false: the most recently used
-    // A bucket of `instances` tokens that fills in `per`: what may start at once, and how many a second after that.
-    struct ScalingRate {
-      std::int64_t instances = 1000;
-      Duration per = std::chrono::seconds{10};
-      void describe(FieldVisitor& v);
-    };
+    std::int64_t provisioned = 0;             // of them, kept ready whether there are requests or not
+    bool newest_first = false;                // which idle instance is next; false: the most recently used
     std::optional<ScalingRate> scaling_rate;  // none: any number at any time
   };
   virtual const OnDemand* on_demand() const { return nullptr; }

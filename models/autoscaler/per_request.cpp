@@ -51,7 +51,7 @@ class PerRequest final : public AutoscalerParams {
 
 }  // namespace
 
-void AutoscalerParams::OnDemand::ScalingRate::describe(FieldVisitor& v) {
+void ScalingRate::describe(FieldVisitor& v) {
   v.field("instances", instances, "So many may start at once, and as many again within each `per`", {.lo = 1});
   v.field("per", per, "Time in which that allowance fills again, continuously; what is not used does not add up",
           kPositive);

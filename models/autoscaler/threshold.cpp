@@ -84,7 +84,7 @@ class Threshold final : public MetricPolicy {
     // The largest change of the rules that want out; in only if all want in, by the least change.
     const Watch* out = nullptr;
     const Watch* in = nullptr;
-    bool all_in = !in_.empty();
+    bool all_in = true;
     for (std::size_t i = 0; i < out_.size(); ++i) {
       const bool wants = look(out_[i], signal, "out_" + std::to_string(i), inputs);
       if (wants && (out == nullptr || out_[i].rule().change > out->rule().change)) out = &out_[i];
@@ -98,7 +98,8 @@ class Threshold final : public MetricPolicy {
       const std::int64_t wanted = current + out->rule().change;
       return act(signal, *out, wanted, std::move(inputs), {wanted});
     }
-    if (!all_in) return decision(signal, current, "no rule asks for a change", std::move(inputs), {current});
+    if (in == nullptr || !all_in)
+      return decision(signal, current, "no rule asks for a change", std::move(inputs), {current});
     const std::int64_t raw = current - in->rule().change;
     std::int64_t wanted = std::max(raw, limits().min_replicas);
     inputs["raw_recommendation"] = static_cast<double>(raw);

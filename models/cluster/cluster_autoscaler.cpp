@@ -230,6 +230,7 @@ class ClusterAutoscaler final : public NodeAutoscaler {
       alike[pod.service].pods.push_back(id);
     }
     std::vector<PodGroup> pod_groups;
+    pod_groups.reserve(alike.size());
     for (auto& [service, group] : alike) pod_groups.push_back(std::move(group));
 
     std::vector<Option> options;

@@ -110,8 +110,10 @@ void Replication::scale(Service& service) {
   ScalingDecision decision = service.autoscaler->decide(look(service));
   if (service.watch && service.autoscaler->observe_period() == Duration::zero()) service.watch->latency.clear();
   if (decision.buffer) buffer(service, *decision.buffer, decision.inputs);
-  note_reason(service, decision);
-  if (decision.replicas != service.spec_replicas) {
+  if (decision.replicas == service.spec_replicas) {
+    note_reason(service, decision);
+  } else {
+    if (narrated_ && !decision.why.empty()) service.reasons = {{decision.how, sim_.now()}};
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
     service.prepared = decision.prepared;
@@ -127,12 +129,8 @@ void Replication::note_reason(Service& service, ScalingDecision& decision) {
   if (!narrated_ || decision.why.empty()) return;
   const Time now = sim_.now();
   std::vector<Service::Reason>& reasons = service.reasons;
-  const bool changes = decision.replicas != service.spec_replicas;
-  if (changes) reasons.clear();
   // What there is at first was asked for by somebody.
-  if (changes || !std::exchange(service.reasoned, true))
-    reasons.push_back({changes ? decision.how : Derivation{service.spec_replicas}, now});
-  if (changes) return;
+  if (!std::exchange(service.reasoned, true)) reasons.push_back({Derivation{service.spec_replicas}, now});
   std::erase_if(reasons, [&](const Service::Reason& r) { return now - r.seen > kForgotten; });
   for (Service::Reason& reason : reasons) {
     if (!reason.how.same_reason(decision.how)) continue;

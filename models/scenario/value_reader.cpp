@@ -497,7 +497,7 @@ class ValueReader final : public ValueVisitor {
     JsonDocument inside = parse_json(node_->text);
     const bool spells = inside.complete && inside.problems.empty() &&
                         (inside.root.is_number() || inside.root.kind == JsonNode::Kind::kBoolean);
-    return spells ? std::move(inside.root) : *node_;
+    return spells ? inside.root : *node_;
   }
 
   void needs(const std::string& what) {

@@ -3,7 +3,7 @@
 namespace windtunnel {
 
 const Registry<Distribution>& Distribution::registry() {
-  static const Registry<Distribution> kRegistry = [] {
+  static const Registry<Distribution> types = [] {
     Registry<Distribution> r("distribution", "type", "constant");
     add_constant(r);
     add_exponential(r);
@@ -20,7 +20,7 @@ const Registry<Distribution>& Distribution::registry() {
     add_mixture(r);
     return r;
   }();
-  return kRegistry;
+  return types;
 }
 
 }  // namespace windtunnel

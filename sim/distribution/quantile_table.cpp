@@ -42,7 +42,7 @@ void QuantileTable::apply(const std::uint64_t* words, double scale, double shift
 }
 
 const QuantileTable& QuantileTable::normal() {
-  static const QuantileTable kTable(
+  static const QuantileTable table(
       [](double v, bool upper) {
         constexpr double kHalfLogTwoPi = 0.91893853320467274178;
         const double z = normal_quantile(v);
@@ -50,7 +50,7 @@ const QuantileTable& QuantileTable::normal() {
         return upper ? Node{-z, -slope} : Node{z, slope};
       },
       4);
-  return kTable;
+  return table;
 }
 
 }  // namespace windtunnel

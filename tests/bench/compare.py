@@ -1,7 +1,8 @@
 """This engine and its peers on the same jobs, interleaved in one go, and what that says about the targets.
 
-Every figure is the median over the rounds of the CPU time per request. The jobs are described in peers/job.py. Exits 1 when
-a target is missed or an answer disagrees with theory; a peer that is not installed is named and left out.
+Every figure is the median over the rounds of the CPU time per request. The jobs are described in peers/job.py. After them the
+whole command: a recorded day and a week of it, and two replications side by side. Exits 1 when a target is missed or an answer
+disagrees with theory; a peer that is not installed is named and left out, and so is the day where its trace is not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,8 +44,15 @@ PEERS = {
 # At most so many nanoseconds of CPU per request.
 MOST_NS = {"mm1": 60.0, "farm-100": 100.0, "farm-1000": 100.0}
 MOST_EXTRA_NS_FOR_TIMEOUT = 20.0
-# At least so many times faster; all other peers: faster at all.
-LEAST_RATIO = {"simpy, process per request": 200.0, "cimba, processes": 4.0}
+# At least so many times faster on the farm; everywhere and everybody else: faster at all.
+LEAST_RATIO_ON_FARM = {"simpy, process per request": 200.0, "cimba, processes": 4.0}
+
+# A recorded day and a week of it through the whole command, and two replications side by side.
+WORLD_CUP = ROOT / "tests/bench/world-cup-day.json"
+MOST_DAY_S = 20.0
+MOST_DAY_MB = 200.0
+MOST_WEEK_OVER_DAY_MB = 1.1
+LEAST_SPEED_UP_BY_TWO_THREADS = 1.8
 
 
 @dataclass
@@ -142,9 +151,51 @@ def verdicts(table: Table) -> list[tuple[bool, str]]:
                                    f"{jobs.THEORY_S[job] * 1e3:.2f}"))
             if who.startswith(OURS):
                 continue
-            least = LEAST_RATIO.get(who, 1.0)
+            least = LEAST_RATIO_ON_FARM.get(who, 1.0) if job.startswith("farm") else 1.0
             out.append((m.median / ours >= least, f"{job}: {m.median / ours:,.1f} times faster than {who}, at least {least:.0f}"))
     return out
+
+
+def fly(build: Path, *arguments: str) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and the most memory in MB of one run of the command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    command = subprocess.Popen([build / "cli/windtunnel", "run", *arguments, "--quiet"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    most_kb = 0
+    while command.poll() is None:  # ru_maxrss would count the interpreter that it was forked from
+        status = Path(f"/proc/{command.pid}/status").read_text()
+        most_kb = max([most_kb] + [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")])
+        time.sleep(0.01)
+    wall = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if command.returncode > 1:  # 1: an objective is missed
+        raise RuntimeError(f"windtunnel run {' '.join(arguments)} failed")
+    return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, most_kb / 1024
+
+
+def recorded_day(build: Path) -> list[tuple[bool, str]]:
+    trace = Path(os.environ.get("WINDTUNNEL_TRACES", ROOT / "../shared/traces")) / "worldcup98_1min/worldcup98_1min.csv.gz"
+    if not trace.exists():
+        print(f"the World Cup day is left out: {trace.name} is not here (set WINDTUNNEL_TRACES)")
+        return []
+    day = (str(WORLD_CUP), "--threads", "1", "--set", f"traffic.0.arrivals.file={trace.resolve()}")
+    _, day_s, day_mb = fly(build, *day)
+    _, week_s, week_mb = fly(build, *day, "--set", "traffic.0.arrivals.repeat=true", "--set", "horizon=168h")
+    return [(day_s <= MOST_DAY_S, f"World Cup day: {day_s:.1f} s of CPU, at most {MOST_DAY_S:.0f}"),
+            (day_mb <= MOST_DAY_MB, f"World Cup day: {day_mb:.1f} MB, at most {MOST_DAY_MB:.0f}"),
+            (week_mb <= MOST_WEEK_OVER_DAY_MB * day_mb,
+             f"World Cup week: {week_s:.1f} s of CPU, {week_mb:.1f} MB, at most {MOST_WEEK_OVER_DAY_MB} of the day's")]
+
+
+def side_by_side(build: Path, rounds: int) -> list[tuple[bool, str]]:
+    week = ("scenarios/diurnal-week.json", "--replications", "2", "--threads")
+    walls = {threads: [] for threads in (1, 2)}
+    for _ in range(rounds):
+        for threads, seen in walls.items():
+            seen.append(fly(build, *week, str(threads))[0])
+    ratio = statistics.median(walls[1]) / statistics.median(walls[2])
+    return [(ratio >= LEAST_SPEED_UP_BY_TWO_THREADS, f"two replications on two threads: {ratio:.2f} times faster than on "
+                                                     f"one, at least {LEAST_SPEED_UP_BY_TWO_THREADS}")]
 
 
 def main() -> int:
@@ -174,7 +225,7 @@ def main() -> int:
                 run_peer(table, script, python, job, round_number)
 
     print_table(table)
-    checked = verdicts(table)
+    checked = verdicts(table) + recorded_day(build) + side_by_side(build, options.rounds)
     print()
     for good, sentence in checked:
         print(f"{'met   ' if good else 'MISSED'} {sentence}")

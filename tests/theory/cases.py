@@ -510,7 +510,12 @@ def fewest_servers(lab, rate, metric, limit):
 
 @case("V63")
 def square_root_staffing(lab):
-    # Near saturation waiting comes in long spells, all the longer the larger the fleet: only full runs see enough.
+    # Waiting comes in spells, the longer the larger the fleet and the rarer the more servers: only full runs see enough.
+    def requests(load, beta):
+        if load > 1000:
+            return 6e8 if beta < 1.5 else 1.5e9
+        return 4e7 if beta < 2 else 1.6e8
+
     p, out = FACTS["V63"]["params"], {}
     for load in p["R"]:
         if load > 1000 and lab.shorter > 1:
@@ -518,7 +523,7 @@ def square_root_staffing(lab):
         for beta in p["beta"]:
             servers = math.ceil(load + beta * math.sqrt(load) - 1e-9)
             run = lab.measure(station(poisson(float(load)), pool(servers), [cpu(exponential(1))]),
-                              6e8 if load > 1000 else 1.6e8 if beta > 1.5 else 4e7, load, relaxation=10)
+                              requests(load, beta), load, relaxation=10)
             out[f"exact_C_R{load}_beta{beta}"] = run["s.wait_time.share_waited"]
     for rate in p["fast_lams" if lab.shorter > 1 else "lams"]:
         asked = {"Wqp99_le_0p1": ("wait_time.p99", 0.1), "Wp99_le_5p0": ("latency.p99", 5.0)}

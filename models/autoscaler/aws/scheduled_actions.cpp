@@ -72,6 +72,7 @@ std::vector<const ScheduledAction*> Schedule::due(Time utc, Time begun) {
     }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<const ScheduledAction*> out;
+  out.reserve(found.size());
   for (const auto& [at, action] : found) out.push_back(action);
   return out;
 }

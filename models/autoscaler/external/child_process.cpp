@@ -145,6 +145,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::f
         "cannot start a process");
 
   std::vector<char*> words;
+  words.reserve(command.size() + 1);
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   in_ = std::move(in.write_end);

@@ -17,7 +17,7 @@ std::int64_t recommended_by_cpu(std::int64_t current, double initialized, double
 class History {
  public:
   History(Duration stabilization, std::optional<ScaleInControl> control)
-      : stabilization_(stabilization), control_(std::move(control)) {}
+      : stabilization_(stabilization), control_(control) {}
 
   struct Size {
     std::int64_t stabilized = 0;  // the highest recommendation of the stabilization period, where it is below current

@@ -101,6 +101,7 @@ std::size_t choose(const std::vector<Expander>& chain, const std::vector<Option>
   std::vector<std::size_t> left = all_of(options);
   for (const Expander by : chain) {
     std::vector<Option> among;
+    among.reserve(left.size());
     for (const std::size_t i : left) among.push_back(options[i]);
     std::vector<std::size_t> kept;
     for (const std::size_t i : best_of(by, among, priorities)) kept.push_back(left[i]);
