@@ -527,7 +527,7 @@ def square_root_staffing(lab):
             out[f"exact_C_R{load}_beta{beta}"] = run["s.wait_time.share_waited"]
     for rate in p["fast_lams" if lab.shorter > 1 else "lams"]:
         asked = {"Wqp99_le_0p1": ("wait_time.p99", 0.1), "Wp99_le_5p0": ("latency.p99", 5.0)}
-        # With 111 servers for 100 erlangs 19.98 % wait, with 524 for 500 20.19 %: no run of minutes tells that from 20 %.
+        # With 111 servers for 100 erlangs 19.98 % wait: no run of minutes tells that from 20 %.
         if rate <= 50:
             asked["pwait20"] = ("wait_time.share_waited", 0.2)
         for name, (metric, limit) in asked.items():
