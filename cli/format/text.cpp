@@ -349,6 +349,13 @@ class Page {
     if (!total || (total->estimate.mean == 0 && total->estimate.most == 0)) return;
     const Metric* hourly = result_.find_metric("cost.per_hour");
     heading(pad_right("Cost", names_ + 4) + text(*total) + (hourly ? " (" + text(*hourly) + ")" : ""));
+    std::vector<std::pair<const char*, const Metric*>> parts;
+    for (const char* part : {"instances", "compute", "requests", "nodes"}) {
+      const Metric* metric = result_.find_metric(std::string("cost.") + part);
+      if (metric && metric->estimate.most > 0) parts.emplace_back(part, metric);
+    }
+    if (parts.size() < 2) return;
+    for (const auto& [part, metric] : parts) line("  " + pad_right(part, names_ + 2) + text(*metric));
   }
 
   void more() {
