@@ -1,6 +1,7 @@
 // What instances use of memory, and what comes of too much. Only for services that say what they use.
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/replication/service_runtime.hpp"
@@ -15,9 +16,7 @@ constexpr Duration kFirstBackoff = std::chrono::seconds{10};
 constexpr Duration kLongestBackoff = std::chrono::seconds{300};
 constexpr Duration kForgiven = 2 * kLongestBackoff;
 
-std::string mebibytes(double bytes) {
-  return std::to_string(static_cast<std::int64_t>(bytes / (1024 * 1024) + 0.5)) + "Mi";
-}
+std::string mebibytes(double bytes) { return std::to_string(std::llround(bytes / (1024 * 1024))) + "Mi"; }
 
 }  // namespace
 

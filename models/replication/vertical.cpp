@@ -2,7 +2,7 @@
 // Slow-path, and only for services that have one.
 
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
 #include <utility>
 
 #include "models/replication/nodes.hpp"
@@ -25,12 +25,10 @@ vpa::Amounts requests_of(const InstanceSize& size) {
   return out;
 }
 
-std::int64_t millicores(double cores) { return static_cast<std::int64_t>(cores * 1000 + 0.5); }
+std::int64_t millicores(double cores) { return std::llround(cores * 1000); }
 
 std::string spell_cpu(double cores) { return std::to_string(millicores(cores)) + "m"; }
-std::string spell_memory(double bytes) {
-  return std::to_string(static_cast<std::int64_t>(bytes / (1024 * 1024) + 0.5)) + "Mi";
-}
+std::string spell_memory(double bytes) { return std::to_string(std::llround(bytes / (1024 * 1024))) + "Mi"; }
 
 // "cpu 2000m -> 587m, memory 512Mi -> 900Mi"
 std::string spell_change(const vpa::Amounts& from, const vpa::Amounts& to) {
@@ -168,14 +166,17 @@ void Replication::update_pods(Service& service) {
     const std::string why = priority.quick_oom ? "killed out of memory soon after its start"
                             : priority.outside ? "outside of the recommended range"
                                                : "old enough, and far enough from the target";
-    const std::string name = "instance " + std::to_string(life.serial);
+    const auto tell = [&, name = "instance " + std::to_string(life.serial)](const char* what) {
+      std::string sentence = name;
+      return sentence.append(what).append(change).append(", ").append(why);
+    };
     if (policy.mode == vpa::UpdateMode::kInPlaceOrRecreate) {
       const std::uint32_t pod = life.pod.id;
       if (resize_in_place(service, slot)) {
         vertical.waiting_in_place.erase(pod);
         if (!pending(slot)) disruptions.disrupted();
         if (now_ns() >= measure_from_) ++vertical.resizes;
-        decide(service, "vertical_resize", name + " resized: " + change + ", " + why, std::move(inputs));
+        decide(service, "vertical_resize", tell(" resized: "), std::move(inputs));
         continue;
       }
       const Time since = vertical.waiting_in_place.emplace(pod, now).first->second;
@@ -185,7 +186,7 @@ void Replication::update_pods(Service& service) {
     if (!vpa::may_evict(policy.eviction_requirements, requests, vertical.recommendation->target)) continue;
     if (!pending(slot)) disruptions.disrupted();
     if (now_ns() >= measure_from_) ++vertical.evictions;
-    decide(service, "vertical_evict", name + " evicted: " + change + ", " + why, std::move(inputs));
+    decide(service, "vertical_evict", tell(" evicted: "), std::move(inputs));
     replace(service, slot);
   }
 }
