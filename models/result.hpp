@@ -9,6 +9,7 @@
 
 #include "models/autoscaler/derivation.hpp"
 #include "models/request/outcome.hpp"
+#include "models/vertical_autoscaler/right_sizing.hpp"
 #include "sim/statistics/estimate.hpp"
 #include "sim/statistics/histogram.hpp"
 
@@ -111,6 +112,7 @@ struct Result {
   std::vector<Series> series;        // one per service
   std::vector<Decision> decisions;
   std::vector<ObjectiveResult> objectives;
+  std::vector<Sizing> sizing;  // of services that state requests which nobody else sets
   std::string currency;
 
   const Metric* find_metric(std::string_view name) const {

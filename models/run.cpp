@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kEventsBetweenLooks = 1 << 16;  // at the stop token; a few milliseconds
 
-void merge(Result& result, Record& record, bool first) {
+void merge(Result& result, std::vector<SizingBooks>& sizing, Record& record, bool first) {
   for (std::size_t i = 0; i < record.classes.size(); ++i) {
     ClassResult& c = result.classes[i];
     const Record::ClassRecord& r = record.classes[i];
@@ -37,9 +37,11 @@ void merge(Result& result, Record& record, bool first) {
   if (first) {
     result.series = std::move(record.series);
     result.decisions = std::move(record.decisions);
+    sizing = std::move(record.sizing);
     for (const Record::Value& v : record.values) result.metrics.push_back({v.name, v.unit, {}, {}});
     for (const std::size_t place : record.figures) result.figures.push_back(record.values[place].name);
   }
+  for (std::size_t i = 0; i < sizing.size() && !first; ++i) sizing[i].merge(record.sizing[i]);
   for (std::size_t i = 0; i < record.values.size(); ++i) result.metrics[i].values.push_back(record.values[i].value);
 }
 
@@ -67,6 +69,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
   result.classes = Replication::class_names(scenario);
 
   std::vector<std::unique_ptr<Record>> records(replications);
+  std::vector<SizingBooks> sizing;
   std::vector<std::atomic<double>> shares(replications);
   const auto work = [&](std::uint64_t i) {
     Replication replication(scenario, seed, i, i == 0 ? options.observer : nullptr, options.stop);
@@ -78,7 +81,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
     shares[i].store(1, std::memory_order_relaxed);
   };
   const auto in_order = [&](std::uint64_t i) {
-    merge(result, *records[i], i == 0);
+    merge(result, sizing, *records[i], i == 0);
     records[i].reset();
   };
   std::function<void()> idle;
@@ -90,6 +93,8 @@ Result run(const Scenario& scenario, const RunOptions& options) {
     };
   if (!do_in_order(replications, options.threads, work, in_order, idle, options.stop)) throw Interrupted{};
 
+  for (const SizingBooks& books : sizing)
+    if (std::optional<Sizing> advice = books.advice()) result.sizing.push_back(*std::move(advice));
   for (Metric& m : result.metrics) m.estimate = estimate(m.values);
   for (const auto& objective : scenario.objectives) result.objectives.push_back(judge(*objective, result));
   return result;

@@ -115,10 +115,28 @@ std::string series_of(const Series& s) {
   return o.add("columns", lines(columns, "[", "]", "    ")).text();
 }
 
+std::string sizing_of(const Sizing& s, const std::string& currency) {
+  const auto resource = [](const std::optional<Sizing::Resource>& r) {
+    if (!r) return std::string("null");
+    Object o;
+    o.add_number("requested", r->requested).add_number("recommended", r->recommended).add_number("spare", r->spare);
+    o.add_number("p50", r->p50).add_number("p95", r->p95).add_number("p99", r->p99).add_number("peak", r->peak);
+    return o.text();
+  };
+  std::string sentences;
+  for (const std::string& sentence : s.sentences(currency))
+    sentences += (sentences.empty() ? "" : ", ") + json_quote(sentence);
+  Object o;
+  o.add_text("service", s.service).add_number("instances", s.instances);
+  o.add("cpu_cores", resource(s.cpu)).add("memory_bytes", resource(s.memory));
+  o.add("cost", s.cost ? json_number(*s.cost) : "null").add("saved", s.saved ? json_number(*s.saved) : "null");
+  return o.add_text("priced_by", s.priced_by).add("sentences", "[" + sentences + "]").text();
+}
+
 }  // namespace
 
 std::string format_json(const Result& result, JsonDetail detail) {
-  std::vector<std::string> objectives, services, classes, metrics, series, decisions;
+  std::vector<std::string> objectives, services, classes, sizing, metrics, series, decisions;
   for (const ObjectiveResult& o : result.objectives) objectives.push_back(objective_of(o));
   for (const ServiceResult& s : result.services) {
     Object o;
@@ -134,6 +152,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
     o.add_count("arrived", c.arrived).add("outcomes", outcomes_of(c.outcomes, false));
     classes.push_back(o.add("latency_s", quantiles_of(c.latency)).add("wait_time_s", quantiles_of(c.wait_time)).text());
   }
+  for (const Sizing& s : result.sizing) sizing.push_back(sizing_of(s, result.currency));
   for (const Metric& m : result.metrics) {
     const std::string estimate = estimate_of(m.estimate).text();
     metrics.push_back(json_quote(m.name) + ": {\"unit\": " + json_quote(m.unit) + ", " +
@@ -157,6 +176,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
       "\"objectives\": " + lines(objectives, "[", "]", "  "),
       "\"services\": " + lines(services, "[", "]", "  "),
       "\"classes\": " + lines(classes, "[", "]", "  "),
+      "\"sizing\": " + lines(sizing, "[", "]", "  "),
       "\"metrics\": " + lines(metrics, "{", "}", "  "),
       "\"series\": " + lines(series, "[", "]", "  "),
       "\"decisions\": " + lines(decisions, "[", "]", "  ")};

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "cli/format/format.hpp"
 
 namespace windtunnel::cli {
@@ -61,6 +63,12 @@ std::string format_markdown(const Result& result) {
       if (const Metric* m = result.find_metric(name))
         out += "| " + markdown_escaped(name) + " | " + figure(m->estimate, m->unit) + " |\n";
   }
+  bool sizing = false;
+  for (const Sizing& s : result.sizing)
+    for (const std::string& sentence : s.sentences(result.currency)) {
+      if (!std::exchange(sizing, true)) out += "\nSizing, requests of an instance against what was used:\n\n";
+      out += "- " + markdown_escaped(s.service + " " + sentence) + "\n";
+    }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";
   return out;

@@ -41,6 +41,7 @@ class Page {
       if (over_time(s)) ++drawn;
     }
     decisions();
+    sizing();
     cost();
     more();
     return out_;
@@ -340,6 +341,15 @@ class Page {
 
   void wrapped(const std::string& lead, const std::string& text) {
     for (const std::string& row : wrap(lead, text)) line(row);
+  }
+
+  // Only what is off.
+  void sizing() {
+    const auto& all = result_.sizing;
+    if (std::none_of(all.begin(), all.end(), [](const Sizing& s) { return s.off(); })) return;
+    heading("Sizing: requests of an instance against what was used");
+    for (const Sizing& s : all)
+      for (const std::string& sentence : s.sentences(result_.currency)) wrapped(service_column(s.service), sentence);
   }
 
   void cost() {

@@ -40,6 +40,7 @@ void Replication::begin_measuring() {
     s.memory_peak = 0;
     for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
     if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
+    begin_sizing(s);
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -232,6 +233,7 @@ Record Replication::finish() {
     check_identities(*owned);
     if (owned->price != nullptr) bill_what_still_runs(*owned);
     write_service(record, *owned);
+    write_sizing(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }
   if (kinds_.size() > 1)

@@ -60,6 +60,7 @@ void Replication::out_of_memory(Service& service, std::uint32_t slot) {
     service.vertical->usage.out_of_memory(pod.id, now, pod.size.memory_request);
     pod.soon = now - life.running_since < service.vertical->params->updater.quick_oom;
   }
+  if (service.sizing && now_ns() >= measure_from_) service.sizing->books.out_of_memory(pod.id, now);
   pod.killed = true;
   const bool stays = instances_[slot].state != Instance::State::kDraining;
   if (service.admission == Service::Admission::kOnDemand) forget_idle(service, slot);

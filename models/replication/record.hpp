@@ -28,6 +28,7 @@ struct Record {
   std::vector<std::size_t> figures;  // places in `values` of those that policies report of themselves
   std::vector<Series> series;        // replication 0 only
   std::vector<Decision> decisions;   // replication 0 only
+  std::vector<SizingBooks> sizing;   // of the services that have any, the same in every replication
 };
 
 }  // namespace windtunnel

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,6 +29,7 @@ namespace windtunnel {
 //   functions.cpp    an instance per request
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
+//   sizing.cpp       what instances use, for advice on how large they should be
 //   speed.cpp        how fast an instance works
 //   nodes.cpp        the machines instances run on, where the scenario has any
 //   control.cpp      control loops
@@ -60,6 +62,7 @@ class Replication final : public FaultTarget {
   struct Service;
   struct Watch;
   struct Vertical;
+  struct SizingWatch;
   class Nodes;
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
@@ -215,6 +218,18 @@ class Replication final : public FaultTarget {
   double memory_bytes(const Service& service, std::uint32_t slot) const;  // 0: none, or not known
   void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
   void out_of_memory(Service& service, std::uint32_t slot);
+
+  // sizing.cpp
+  struct Use {
+    std::uint32_t slot = 0;
+    std::optional<double> cores;  // since it was last seen; none: it was not, or did not run
+    double memory = 0;            // bytes; 0: none, or not known
+  };
+  // `seen`: ns that each instance had consumed when this was last asked, by serial, a `period` ago.
+  std::vector<Use> use_since(const Service& service, std::map<std::uint32_t, double>& seen, Duration period) const;
+  void begin_sizing(Service& service);
+  void sample_sizing(Service& service);
+  void write_sizing(Record& record, Service& service);
 
   // vertical.cpp
   InstanceSize size_of_new(const Service& service) const;

@@ -42,6 +42,12 @@ struct Replication::Vertical {
   std::uint64_t evictions = 0, resizes = 0;  // in the measured time
 };
 
+// Of a service that states requests which stay as they are.
+struct Replication::SizingWatch {
+  SizingBooks books;
+  std::map<std::uint32_t, double> cpu_seen{};  // as Vertical's
+};
+
 // A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
 // the balancer sees that prefix.
 struct Replication::Service {
@@ -78,7 +84,8 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  std::unique_ptr<Vertical> vertical;  // null: instances are as large as they were written
+  std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
+  std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
   ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()

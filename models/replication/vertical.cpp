@@ -78,21 +78,10 @@ void Replication::note_requested(Service& service, std::uint32_t slot, std::int6
 void Replication::sample_usage(Service& service) {
   Vertical& vertical = *service.vertical;
   const Time now = sim_.now();
-  const double seconds = to_seconds(vertical.params->recommender.interval);
-  std::map<std::uint32_t, double> seen;
-  std::vector<std::uint32_t> slots = service.slot_at;
-  std::sort(slots.begin(), slots.end(), [&](auto a, auto b) { return lives_[a].serial < lives_[b].serial; });
-  for (const std::uint32_t slot : slots) {
-    const InstanceLife& life = lives_[slot];
-    const double consumed = cpu_ns_so_far(slot);
-    seen[life.serial] = consumed;
-    const auto before = vertical.cpu_seen.find(life.serial);
-    if (life.running_since > now) continue;
-    // As the metrics server, which has no figure of a container before it has read it twice.
-    if (before != vertical.cpu_seen.end()) vertical.usage.cpu(now, ns_to_seconds(consumed - before->second) / seconds);
-    if (const double used = memory_bytes(service, slot); used > 0) vertical.usage.memory(life.pod.id, now, used);
+  for (const Use& use : use_since(service, vertical.cpu_seen, vertical.params->recommender.interval)) {
+    if (use.cores) vertical.usage.cpu(now, *use.cores);
+    if (use.memory > 0) vertical.usage.memory(lives_[use.slot].pod.id, now, use.memory);
   }
-  vertical.cpu_seen = std::move(seen);
 }
 
 void Replication::recommend(Service& service) {

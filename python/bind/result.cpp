@@ -134,6 +134,29 @@ py::list decisions(const Result& result) {
   return out;
 }
 
+py::list sizing(const Result& result) {
+  const auto resource = [](const std::optional<Sizing::Resource>& r) -> py::object {
+    if (!r) return py::none();
+    return py::dict(py::arg("requested") = r->requested, py::arg("recommended") = r->recommended,
+                    py::arg("spare") = r->spare, py::arg("p50") = r->p50, py::arg("p95") = r->p95,
+                    py::arg("p99") = r->p99, py::arg("peak") = r->peak);
+  };
+  py::list out;
+  for (const Sizing& s : result.sizing) {
+    py::dict entry;
+    entry["service"] = s.service;
+    entry["instances"] = s.instances;
+    entry["cpu_cores"] = resource(s.cpu);
+    entry["memory_bytes"] = resource(s.memory);
+    entry["cost"] = s.cost;
+    entry["saved"] = s.saved;
+    entry["priced_by"] = s.priced_by;
+    entry["sentences"] = s.sentences(result.currency);
+    out.append(entry);
+  }
+  return out;
+}
+
 py::dict outcomes_to_python(const std::array<std::uint64_t, kOutcomes>& outcomes) {
   py::dict out;
   for (std::size_t i = 0; i < kOutcomes; ++i)
@@ -260,6 +283,8 @@ void bind_result(py::module_& module) {
       .def_property_readonly("classes", &classes)
       .def_property_readonly("objectives", &objectives)
       .def_property_readonly("decisions", &decisions)
+      .def_property_readonly("sizing", &sizing,
+                             "What instances should request by what they used, of services that state requests.")
       .def("summary", &summary,
            "Every metric: unit, mean, half width of the 95 % interval, and the values by replication.")
       .def("__getitem__", &metric_mean, py::arg("metric"), "The mean of a metric over the replications.")
