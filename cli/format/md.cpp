@@ -66,7 +66,7 @@ std::string format_markdown(const Result& result) {
   bool sizing = false;
   for (const Sizing& s : result.sizing)
     for (const std::string& sentence : s.sentences(result.currency)) {
-      if (!std::exchange(sizing, true)) out += "\nSizing, requests of an instance against what was used:\n\n";
+      if (!std::exchange(sizing, true)) out += "\nSizing: what an instance requests against what it uses\n\n";
       out += "- " + markdown_escaped(s.service + " " + sentence) + "\n";
     }
   if (const Metric* cost = result.find_metric("cost.total"))

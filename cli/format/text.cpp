@@ -347,9 +347,11 @@ class Page {
   void sizing() {
     const auto& all = result_.sizing;
     if (std::none_of(all.begin(), all.end(), [](const Sizing& s) { return s.off(); })) return;
-    heading("Sizing: requests of an instance against what was used");
+    heading("Sizing: what an instance requests against what it uses");
+    const bool one = result_.services.size() == 1;
     for (const Sizing& s : all)
-      for (const std::string& sentence : s.sentences(result_.currency)) wrapped(service_column(s.service), sentence);
+      for (const std::string& sentence : s.sentences(result_.currency))
+        wrapped("  ", (one ? "" : s.service + " ") + sentence);
   }
 
   void cost() {

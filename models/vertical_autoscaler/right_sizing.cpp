@@ -19,7 +19,10 @@ std::string decimal(double value, int decimals) {
   return {buffer.data(), end.ptr};
 }
 
-std::string three_digits(double value) { return decimal(value, value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0); }
+std::string three_digits(double value) {
+  const bool whole = value >= 1 && std::fabs(value - std::round(value)) < 1e-9;
+  return decimal(value, whole || value >= 100 ? 0 : value < 1 ? 3 : value < 10 ? 2 : 1);
+}
 
 std::string spell_cpu(double cores) { return std::to_string(std::llround(cores * 1000)) + "m"; }
 std::string spell_memory(double bytes) { return std::to_string(std::llround(bytes / kMi)) + "Mi"; }
@@ -28,9 +31,9 @@ std::string spell_gibibytes(double bytes) { return three_digits(bytes / kMi / 10
 
 template <class Each, class All>
 std::string sentence(const char* name, const Sizing::Resource& r, double instances, Each each, All all) {
-  return std::string(name) + ": requested " + each(r.requested) + ", used " + each(r.p50) + " (p50) " + each(r.p95) +
-         " (p95) " + each(r.p99) + " (p99) " + each(r.peak) + " (peak); the VPA would request " + each(r.recommended) +
-         ", " + all(std::fabs(r.spare)) + (r.spare < 0 ? " more" : " less") + " over " + three_digits(instances) +
+  return std::string(name) + ": " + each(r.requested) + " requested, " + each(r.p50) + " used at p50, " + each(r.p99) +
+         " at p99, " + each(r.peak) + " at most; the VPA would request " + each(r.recommended) + ", " +
+         all(std::fabs(r.spare)) + (r.spare < 0 ? " more" : " less") + " over " + three_digits(instances) +
          (instances == 1 ? " instance" : " instances");
 }
 

@@ -87,6 +87,25 @@ TEST(Json, HistogramsAreThereWhenAskedForAndHoldEveryRequest) {
   EXPECT_EQ(total, 100U);
 }
 
+TEST(Json, SizingIsCompleteWhetherOffOrNot) {
+  EXPECT_EQ(json::parse(format_json(sample()))["sizing"], json::array());
+  const json sizing = json::parse(format_json(sized_sample()))["sizing"];
+  ASSERT_EQ(sizing.size(), 2U);
+  EXPECT_EQ(sizing[0]["service"], "shop");
+  EXPECT_EQ(sizing[0]["instances"], 3.5);
+  const json cpu = {{"requested", 1}, {"recommended", 0.5}, {"spare", 1.75}, {"p50", 0.2},
+                    {"p95", 0.35},    {"p99", 0.4},         {"peak", 0.5}};
+  EXPECT_EQ(sizing[0]["cpu_cores"], cpu);
+  EXPECT_EQ(sizing[0]["memory_bytes"]["spare"], -1879048192);
+  EXPECT_EQ(sizing[0]["cost"], 10);
+  EXPECT_EQ(sizing[0]["saved"], -10);
+  EXPECT_EQ(sizing[0]["priced_by"], "memory");
+  EXPECT_EQ(sizing[0]["sentences"].size(), 3U);
+  EXPECT_TRUE(sizing[1]["memory_bytes"].is_null());
+  EXPECT_TRUE(sizing[1]["saved"].is_null());
+  EXPECT_EQ(sizing[1]["sentences"], json::array());
+}
+
 TEST(Json, DecisionsComeALineEach) {
   std::istringstream lines(format_decisions_jsonl(sample()));
   std::vector<json> all;

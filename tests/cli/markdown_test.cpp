@@ -39,6 +39,15 @@ TEST(Markdown, AutoscalersReportTheirOwnFigures) {
                                             "| shop.forecast.mape | 5.74 % |\n"));
 }
 
+TEST(Markdown, SizingSaysOnlyWhatIsOff) {
+  const std::string md = format_markdown(sized_sample());
+  EXPECT_THAT(md,
+              HasSubstr("\nSizing: what an instance requests against what it uses\n\n- shop cpu: 1000m requested, "));
+  EXPECT_THAT(md, HasSubstr("\n- shop cost: 10 USD more than the 10 of the run"));
+  EXPECT_THAT(md, Not(HasSubstr("pay\\_api")));
+  EXPECT_THAT(format_markdown(sample()), Not(HasSubstr("Sizing")));
+}
+
 TEST(Markdown, NamesCannotBreakTheTable) {
   Result r = sample();
   r.scenario = "a|b\nc";

@@ -108,6 +108,26 @@ inline Result sample() {
   return r;
 }
 
+// With a service that requests twice the CPU and half of the memory it needs, and one that needs what it requests.
+inline Result sized_sample() {
+  Result r = sample();
+  Sizing shop;
+  shop.service = "shop";
+  shop.instances = 3.5;
+  shop.cpu = Sizing::Resource{1, 0.2, 0.35, 0.4, 0.5, 0.5, 1.75};
+  shop.memory = Sizing::Resource{536870912, 5e8, 6e8, 7e8, 8e8, 1073741824, -1879048192};
+  shop.cost = 10;
+  shop.saved = -10;
+  shop.priced_by = "memory";
+  r.sizing.push_back(shop);
+  Sizing right;
+  right.service = "pay_api";
+  right.instances = 1;
+  right.cpu = Sizing::Resource{0.5, 0.2, 0.35, 0.4, 0.5, 0.52, -0.02};
+  r.sizing.push_back(right);
+  return r;
+}
+
 // The same as five replications found it: every metric with an interval, the second objective undecided.
 inline Result replicated_sample() {
   Result r = sample();

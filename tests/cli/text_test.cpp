@@ -118,6 +118,29 @@ TEST(Text, NodesAreShownWithWhatPodsAskForAndHowLongTheyWaited) {
   EXPECT_THAT(format_text(sample()), Not(HasSubstr("Nodes")));
 }
 
+TEST(Text, SizingSaysOnlyWhatIsOff) {
+  EXPECT_THAT(format_text(sized_sample()),
+              HasSubstr("Sizing: what an instance requests against what it uses\n"
+                        "  cpu: 1000m requested, 200m used at p50, 400m at p99, 500m at most; the VPA\n"
+                        "  would request 500m, 1.75 cores less over 3.50 instances\n"
+                        "  memory: 512Mi requested, 477Mi used at p50, 668Mi at p99, 763Mi at most; the\n"
+                        "  VPA would request 1024Mi, 1.75 GiB more over 3.50 instances\n"
+                        "  cost: 10 USD more than the 10 of the run, if the price of an instance goes\n"
+                        "  with its memory, which grows most\n"
+                        "\n"
+                        "Cost"));
+  Result right = sized_sample();
+  right.sizing.erase(right.sizing.begin());
+  EXPECT_THAT(format_text(right), Not(HasSubstr("Sizing")));
+}
+
+TEST(Text, SizingNamesTheServiceWhereThereAreSeveral) {
+  Result r = sized_sample();
+  r.services.push_back(r.services[0]);
+  r.services[1].name = "pay_api";
+  EXPECT_THAT(format_text(r), HasSubstr("\n  shop memory: 512Mi requested"));
+}
+
 TEST(Text, WhatHappenedIsTold) {
   EXPECT_THAT(format_text(sample()),
               HasSubstr("What happened\n"
@@ -159,7 +182,7 @@ TEST(Text, ColourIsThereOnlyWhenAskedForAndAddsNothingElse) {
 }
 
 TEST(Text, LinesFitATerminalOfEightyColumns) {
-  for (const Result& r : {sample(), replicated_sample(), with_nodes()}) {
+  for (const Result& r : {sample(), replicated_sample(), sized_sample(), with_nodes()}) {
     std::istringstream lines(format_text(r));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
   }

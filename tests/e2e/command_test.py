@@ -196,6 +196,28 @@ class Answers(Case):
         self.assertEqual(code, 0)
         self.assertIn("| ✅ met |", out)
 
+    def test_requests_that_are_wrong_are_told_with_what_would_do(self):
+        # 50 requests a second of 5 ms each: 0.25 cores used, and the VPA adds 15 % and what its bucket rounds up.
+        sized = json.loads(json.dumps(SCENARIO))
+        sized["traffic"][0]["arrivals"] = {"type": "constant", "rate": "50/s"}
+        sized["services"]["shop"]["work"] = {"default": [{"cpu": "5ms"}]}
+        sized["services"]["shop"]["instance"]["resources"] = {"requests": {"cpu": "2"}}
+        sized["cost"] = {"per_instance_hour": {"shop": 0.12}}
+        path = self.write("sized.json", sized)
+        code, out, err = words("run", path, "--format", "json")
+        self.assertEqual((code, err), (0, ""))
+        (advice,) = json.loads(out)["sizing"]
+        cpu = advice["cpu_cores"]
+        self.assertEqual((advice["service"], advice["instances"], cpu["requested"]), ("shop", 1, 2))
+        self.assertAlmostEqual(cpu["p50"], 0.25, delta=0.002)
+        self.assertTrue(0.25 * 1.15 < cpu["recommended"] < 0.25 * 1.15 * 1.06 + 0.012, cpu)
+        self.assertAlmostEqual(cpu["spare"], 2 - cpu["recommended"], delta=1e-9)
+        self.assertAlmostEqual(advice["saved"], 0.01 * (1 - cpu["recommended"] / 2), delta=1e-9)
+        self.assertIn("\n  cpu: 2000m requested, 250m used at p50", words("run", path)[1])
+        self.assertIn("\n- shop cpu: 2000m requested, 250m used at p50", words("run", path, "--format", "md")[1])
+        right = words("run", path, "--set", f"services.shop.instance.resources.requests.cpu={cpu['recommended']}")[1]
+        self.assertNotIn("Sizing", right)
+
     def test_a_terminal_gets_colour_unless_no_color_says_no(self):
         for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
             with self.subTest(environment):
