@@ -51,7 +51,7 @@ std::vector<std::string> Sizing::sentences(const std::string& currency) const {
   if (out.empty() || !saved) return out;
   std::string money = "cost: " + three_digits(std::fabs(*saved)) + " " + currency;
   money += (*saved < 0 ? " more than the " : " less than the ") + three_digits(*cost);
-  money += " of the run, if the price of an instance goes with its " + priced_by;
+  money += " of the run, with as many instances, if the price of one goes with its " + priced_by;
   if (cpu && memory) money += *saved < 0 ? ", which grows most" : ", which shrinks least";
   out.push_back(std::move(money));
   return out;

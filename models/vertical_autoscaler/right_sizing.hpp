@@ -27,8 +27,9 @@ struct Sizing {
   std::string service;
   double instances = 0;                 // mean over the run
   std::optional<Resource> cpu, memory;  // none: not requested, or nobody knows what is used
-  // Of its instances in the run, where they are priced by the hour. An instance's price is taken to go with the
-  // resource that shrinks least (`priced_by`), in proportion: what is left over of the other one is not sold back.
+  // Of its instances in the run, where they are priced by the hour. Their number is taken to stay, and the price of one
+  // to go with the resource that shrinks least (`priced_by`), in proportion: what is left over of the other one is not
+  // sold back.
   std::optional<double> cost, saved;
   std::string priced_by;
 

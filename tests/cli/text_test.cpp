@@ -125,8 +125,8 @@ TEST(Text, SizingSaysOnlyWhatIsOff) {
                         "  would request 500m, 1.75 cores less over 3.50 instances\n"
                         "  memory: 512Mi requested, 477Mi used at p50, 668Mi at p99, 763Mi at most; the\n"
                         "  VPA would request 1024Mi, 1.75 GiB more over 3.50 instances\n"
-                        "  cost: 10 USD more than the 10 of the run, if the price of an instance goes\n"
-                        "  with its memory, which grows most\n"
+                        "  cost: 10 USD more than the 10 of the run, with as many instances, if the price\n"
+                        "  of one goes with its memory, which grows most\n"
                         "\n"
                         "Cost"));
   Result right = sized_sample();

@@ -66,8 +66,8 @@ TEST(RightSizing, SavesAsMuchAsTheResourceThatShrinksLeast) {
                           "1169m, 5.66 cores less over 2 instances",
                           "memory: 2048Mi requested, 954Mi used at p50, 954Mi at p99, 954Mi at most; the VPA would "
                           "request 1115Mi, 1.82 GiB less over 2 instances",
-                          "cost: 1.37 USD less than the 3 of the run, if the price of an instance goes with its "
-                          "memory, which shrinks least"));
+                          "cost: 1.37 USD less than the 3 of the run, with as many instances, if the price of one "
+                          "goes with its memory, which shrinks least"));
 }
 
 TEST(RightSizing, SaysWhatIsMissing) {
@@ -77,7 +77,8 @@ TEST(RightSizing, SaysWhatIsMissing) {
   EXPECT_THAT(advice.sentences("EUR"),
               ElementsAre("cpu: 500m requested, 1000m used at p50, 1000m at p99, 1000m at most; the VPA would request "
                           "1169m, 1.34 cores more over 2 instances",
-                          "cost: 4.01 EUR more than the 3 of the run, if the price of an instance goes with its cpu"));
+                          "cost: 4.01 EUR more than the 3 of the run, with as many instances, if the price of one "
+                          "goes with its cpu"));
 }
 
 // 1.169 cores are 10 % less than 1.2989.
