@@ -43,7 +43,7 @@ FOREIGN = {
     r"boost/": r"sim/.*\.cpp",
     r"Eigen/": r"(study|tests)/.*\.cpp",
     r"nlohmann/": r"(models/scenario|cli|tests)/.*",
-    r"yaml-cpp/": r"(models/scenario|cli)/.*\.cpp",
+    r"yaml-cpp/": r"models/scenario/.*\.cpp",
     r"CLI/|CLI11": r"cli/.*\.cpp",
     r"zlib\.h": r"(models/workload|tests)/.*\.cpp",
     r"pybind11/": r"python/bind/.*",

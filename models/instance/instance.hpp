@@ -65,6 +65,7 @@ struct InstanceLife {
   std::uint32_t zone = 0;
   std::uint32_t life = 0;             // voids callbacks that were meant for a former instance in this slot
   std::uint32_t idle_stamp = 0;       // voids keep-alive timers (functions)
+  bool executed = false;              // a request has begun on it and ended; kept where executions are billed
   bool provisioned = false;           // kept ready without requests (functions)
   std::int64_t keep_until = -1;       // of one that was started ahead of requests (functions); -1: it was not
   std::uint32_t concurrency = kNone;  // most requests past the gate

@@ -15,7 +15,11 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+constexpr double kMonthSeconds = 730 * 3600.0;
+
 double ratio(double a, double b) { return b == 0 ? kNaN : a / b; }
+
+double share_beyond(double free, double used) { return used > free ? (used - free) / used : 0; }
 
 struct NamedQuantile {
   const char* name;
@@ -213,31 +217,77 @@ Record Replication::finish() {
   for (const auto& owned : services_) {
     if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
+    if (owned->price != nullptr) bill_what_still_runs(*owned);
     write_service(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
   if (nodes_) nodes_->write(record);
-  double total_cost = 0;
-  const double measured_s = to_seconds(scenario_.horizon);
-  for (const auto& s : services_) {
-    const auto price = scenario_.cost.per_instance_hour.find(s->name);
-    const double held = s->total.alive - (nodes_ ? nodes_->pending_ns(*s) : 0);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * ns_to_seconds(held) / 3600;
-  }
-  if (nodes_) {
-    total_cost += nodes_->cost();
-    record.values.push_back({"cost.nodes", scenario_.cost.currency, nodes_->cost()});
-  }
-  for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
-  record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
-  record.values.push_back({"cost.per_hour", scenario_.cost.currency + "/h", ratio(total_cost, measured_s / 3600)});
+  write_cost(record);
   for (RequestKind& kind : kinds_)
     record.classes.push_back(
         {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
   record.decisions = std::move(decisions_);
   return record;
+}
+
+void Replication::write_cost(Record& record) {
+  const Cost& cost = scenario_.cost;
+  const double measured_s = to_seconds(scenario_.horizon);
+  double instances = 0, compute = 0, executions = 0, gb_seconds = 0, count = 0, requests = 0;
+  for (const auto& s : services_) {
+    const auto price = cost.per_instance_hour.find(s->name);
+    if (price != cost.per_instance_hour.end()) instances += price->second * ns_to_seconds(billed_ns(*s)) / 3600;
+    if (s->price == nullptr) continue;
+    compute += s->price->per_gb_second * s->gb_seconds();
+    executions += s->price->per_million_requests * static_cast<double>(s->executions) / 1e6;
+    gb_seconds += s->gb_seconds();
+    count += static_cast<double>(s->executions);
+  }
+  // One allowance for all functions: each gets the same share of what it uses.
+  const double months = measured_s / kMonthSeconds;
+  compute *= share_beyond(cost.free_tier.gb_seconds * months, gb_seconds);
+  executions *= share_beyond(cost.free_tier.requests * months, count);
+  requests = executions;
+  for (const RequestKind& kind : kinds_) requests += cost.per_request * static_cast<double>(kind.arrived);
+
+  double total = instances + compute + requests;
+  const auto put = [&](const char* name, double value) { record.values.push_back({name, cost.currency, value}); };
+  put("cost.instances", instances);
+  if (!cost.functions.empty()) put("cost.compute", compute);
+  put("cost.requests", requests);
+  if (nodes_) {
+    total += nodes_->cost();
+    put("cost.nodes", nodes_->cost());
+  }
+  put("cost.total", total);
+  record.values.push_back({"cost.per_hour", cost.currency + "/h", ratio(total, measured_s / 3600)});
+}
+
+// Of its instances, in the measured time: those that wait for a node cost nothing.
+double Replication::billed_ns(const Service& s) const {
+  return s.total.alive - (nodes_ ? nodes_->pending_ns(s) : 0) + s.minimum_missed_ns;
+}
+
+// An execution is billed when it has ended, as it stands when the run does; those that arrived in the measured time.
+void Replication::bill_execution(Service& service, const Request& request) {
+  if (request.started < 0) return;
+  InstanceLife& life = lives_[request.instance];
+  std::int64_t ran = now_ns() - request.started;
+  if (!std::exchange(life.executed, true) && service.price->bill_startup)
+    ran += (life.ready_since - life.running_since).count();
+  if (!request.is(Request::kMeasured)) return;
+  ++service.executions;
+  service.billed_ns += static_cast<double>(service.price->billed_ns(ran));
+}
+
+void Replication::bill_what_still_runs(Service& service) {
+  for (std::uint32_t r = 0; r < pool_.size(); ++r) {
+    const Request& request = pool_.at(r);
+    if (request.state() == Request::State::kFree || kinds_[request.kind].service != service.index) continue;
+    if (request.instance != kNone) bill_execution(service, request);
+  }
 }
 
 void Replication::write_times(Record& record, const std::string& prefix, const Histogram& h) {
@@ -303,6 +353,12 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_min", "count", static_cast<double>(s.ready_least));
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
   put("instance_hours", "h", ns_to_seconds(s.total.alive) / 3600);
+  if (scenario_.cost.minimum_instance_time > Duration::zero())
+    put("billed_hours", "h", ns_to_seconds(billed_ns(s)) / 3600);
+  if (s.price != nullptr) {
+    put("executions", "count", static_cast<double>(s.executions));
+    put("gb_seconds", "GB s", s.gb_seconds());
+  }
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
   if (s.admission == Service::Admission::kOnDemand) {
     put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));

@@ -43,6 +43,8 @@ void Replication::build_services() {
     s.name = name;
     s.params = &params;
     s.index = static_cast<std::uint16_t>(services_.size());
+    const auto price = scenario_.cost.functions.find(name);
+    if (price != scenario_.cost.functions.end()) s.price = &price->second;
     s.balancer = params.balancer->make();
     s.balancer_words = std::make_unique<Stream>(streams_.named(name + "/balancer"));
     s.startup_words = std::make_unique<Stream>(streams_.named(name + "/startup"));

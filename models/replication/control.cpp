@@ -7,12 +7,6 @@
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
-namespace {
-
-constexpr Duration kForgotten = std::chrono::minutes{10};  // a reason to stay that was not seen since
-
-}  // namespace
-
 void Replication::watch(Service& service, const AutoscalerParams& params) const {
   if (const auto buffering = params.buffering()) {
     service.throttles = true;
@@ -113,7 +107,7 @@ void Replication::scale(Service& service) {
   if (decision.replicas == service.spec_replicas) {
     note_reason(service, decision);
   } else {
-    if (narrated_ && !decision.why.empty()) service.reasons = {{decision.how, sim_.now()}};
+    if (narrated_ && !decision.why.empty()) service.reasons.changed(decision.how, sim_.now());
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
     service.prepared = decision.prepared;
@@ -123,22 +117,10 @@ void Replication::scale(Service& service) {
   if (decision.again) sim_.after(*decision.again, [this, &service] { scale(service); });
 }
 
-// Recommendations waver with the load, and a week has some forty thousand looks: a reason to stay is on record where it
-// is new, one that was not seen for a while and not with these replicas.
 void Replication::note_reason(Service& service, ScalingDecision& decision) {
   if (!narrated_ || decision.why.empty()) return;
-  const Time now = sim_.now();
-  std::vector<Service::Reason>& reasons = service.reasons;
-  // What there is at first was asked for by somebody.
-  if (!std::exchange(service.reasoned, true)) reasons.push_back({Derivation{service.spec_replicas}, now});
-  std::erase_if(reasons, [&](const Service::Reason& r) { return now - r.seen > kForgotten; });
-  for (Service::Reason& reason : reasons) {
-    if (!reason.how.same_reason(decision.how)) continue;
-    reason.seen = now;
-    return;
-  }
-  reasons.push_back({decision.how, now});
-  decisions_.push_back({to_seconds(now - scenario_.warmup), service.name, "hold",
+  if (!service.reasons.is_new_hold(decision.how, service.spec_replicas, sim_.now())) return;
+  decisions_.push_back({to_seconds(sim_.now() - scenario_.warmup), service.name, "hold",
                         "stays at " + std::to_string(decision.replicas) + ": " + std::move(decision.why),
                         std::move(decision.inputs),
                         Scaling{decision.replicas, decision.replicas, std::move(decision.how)}});

@@ -204,6 +204,10 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   service.slot_at.pop_back();
   service.outstanding.pop_back();
   service.alive.add(sim_.now(), -1);
+  if (const InstanceLife& life = more(instance); life.placed != kNever && now_ns() >= measure_from_) {
+    const Duration missed = scenario_.cost.minimum_instance_time - (sim_.now() - life.placed);
+    service.minimum_missed_ns += std::max(0.0, static_cast<double>(missed.count()));
+  }
   give_up_provisioned(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) station_at(station_id(slot, k)).instance = kNone;
   instance.state = Instance::State::kAbsent;

@@ -293,6 +293,10 @@ class Replication final : public FaultTarget {
   void check_conservation() const;
   void check_identities(const Service& service) const;
   void write_service(Record& record, Service& service);
+  void write_cost(Record& record);
+  double billed_ns(const Service& service) const;
+  [[gnu::noinline]] void bill_execution(Service& service, const Request& request);
+  void bill_what_still_runs(Service& service);
   void write_kind(Record& record, const RequestKind& kind);
   static void write_times(Record& record, const std::string& prefix, const Histogram& h);
 

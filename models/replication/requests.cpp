@@ -507,6 +507,8 @@ void Replication::leave(Service& service, std::uint32_t r) {
   const std::uint32_t outstanding = --service.outstanding[instance.position];
   if (service.watched) [[unlikely]]
     note_left(service, pool_[r]);
+  if (service.price != nullptr) [[unlikely]]
+    bill_execution(service, pool_[r]);
   if (service.gated) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
     if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/reason_log.hpp"
 #include "models/replication/replication.hpp"
 #include "sim/statistics/time_held.hpp"
 
@@ -45,6 +46,7 @@ struct Replication::Service {
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
+  const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
 
@@ -55,12 +57,7 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  struct Reason {  // to change the replicas or to leave them …
-    Derivation how;
-    Time seen{};
-  };
-  std::vector<Reason> reasons;         // … on record since they last changed
-  bool reasoned = false;               // there was one
+  ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
@@ -101,6 +98,9 @@ struct Replication::Service {
   std::uint64_t cold_starts = 0;
   std::uint64_t cold_requests = 0;  // measured ones that wait for the start of their instance (functions)
   std::uint64_t loads_ahead = 0;
+  std::uint64_t executions = 0;   // billed ones (functions) …
+  double billed_ns = 0;           // … and their billed durations
+  double minimum_missed_ns = 0;   // by instances that are gone, of the time that each is billed at least
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
@@ -130,6 +130,11 @@ struct Replication::Service {
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
     const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
     return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+  }
+  double gb_seconds() const {  // 0 where nobody knows its memory
+    constexpr double kGb = 1024.0 * 1024 * 1024;
+    const Bytes known = params->instance.resources.limits.memory.value_or(Bytes{0});
+    return price->memory.value_or(known).count / kGb * ns_to_seconds(billed_ns);
   }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };

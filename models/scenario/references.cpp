@@ -58,6 +58,7 @@ class References {
     }
     for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
       service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
+    for (const auto& [service, price] : scenario_.cost.functions) check_function_price(service, price);
   }
 
  private:
@@ -109,6 +110,19 @@ class References {
     problems_.error(at + (named ? "/class" : ""), "the service " + in_quotes(callee.service) +
                                                       " has no work for the class " + in_quotes(wanted) +
                                                       suggestion(wanted, keys_of(work), "classes"));
+  }
+
+  void check_function_price(const std::string& name, const FunctionPrice& price) {
+    const std::string at = "/cost/functions/" + pointer_token(name);
+    service_exists(at, name);
+    const auto found = scenario_.services.find(name);
+    const std::string instance = "/services/" + pointer_token(name) + "/instance";
+    if (found == scenario_.services.end() || !soundness_.sound(instance) || !soundness_.sound(at)) return;
+    if (found->second.instance.runtime->kind != Runtime::Kind::kFunction)
+      problems_.error(at, "the instances of " + in_quotes(name) +
+                              " are no functions; only those are billed by the execution, others per_instance_hour");
+    else if (price.per_gb_second > 0 && !price.memory && !found->second.instance.resources.limits.memory)
+      problems_.error(at + "/memory", "is missing: " + in_quotes(name) + " has no memory limit either");
   }
 
   void check_signals() {
