@@ -75,9 +75,7 @@ const std::string kFanOut = R"({"windtunnel": 1, "name": "fan out", "horizon": "
     "quick": {"work": {"default": [{"cpu": "20ms"}]}},
     "slow": {"work": {"default": [{"cpu": "40ms"}]}}}})";
 
-TEST(Calls, AtOnceLastAsLongAsTheSlowest) {
-  EXPECT_THAT(times_ms(fly(kFanOut), 0, &Seen::ended), ElementsAre(90));
-}
+TEST(Calls, AtOnceLastAsLongAsTheSlowest) { EXPECT_THAT(times_ms(fly(kFanOut), 0, &Seen::ended), ElementsAre(90)); }
 
 TEST(Calls, AtOnceLastUntilEnoughHaveAnswered) {
   const Flight flight = fly(kFanOut, {{"services.front.work.default.0.parallel.wait_for", "1"}});
