@@ -41,8 +41,8 @@ class Page {
       if (over_time(s)) ++drawn;
     }
     decisions();
-    sizing();
     cost();
+    sizing();
     more();
     return out_;
   }

@@ -128,7 +128,7 @@ TEST(Text, SizingSaysOnlyWhatIsOff) {
                         "  cost: 10 USD more than the 10 of the run, with as many instances, if the price\n"
                         "  of one goes with its memory, which grows most\n"
                         "\n"
-                        "Cost"));
+                        "More"));
   Result right = sized_sample();
   right.sizing.erase(right.sizing.begin());
   EXPECT_THAT(format_text(right), Not(HasSubstr("Sizing")));

@@ -12,6 +12,7 @@ using test::Flight;
 using test::fly;
 using test::kSec;
 using test::Told;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -73,6 +74,27 @@ TEST(Memory, WithoutALimitIsOnlyMeasured) {
   const Flight flight = fly(service(R"("memory": {"base": "100Mi", "per_request": "1Gi"})", R"({"io": "1h"})"));
   EXPECT_EQ(flight.figure("s.oom_kills"), 0);
   EXPECT_GT(flight.figure("s.memory_peak"), 58.0 * 1024 * 1024 * 1024);
+}
+
+// Two of three pods fit on the node. A container is started again where its pod is, and its pod holds its room while
+// the kubelet makes it wait: the third never gets in.
+TEST(Memory, ThatKillsAContainerLeavesItsPodOnTheNode) {
+  const Flight flight = fly(R"({"windtunnel": 1, "name": "m", "horizon": "60s",
+    "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "constant", "rate": "1/s"}}],
+    "services": {"s": {"replicas": 3, "startup": [{"phase": "boot", "time": "500ms"}],
+      "balancer": {"type": "round_robin"}, "when_none_ready": "wait",
+      "instance": {"runtime": {"type": "event_loop"}, "memory": {"base": "200Mi", "per_request": "100Mi"},
+                   "resources": {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "512Mi"}}},
+      "work": {"default": [{"io": "1h"}]}}},
+    "cluster": {"nodes": {"type": "n", "cpu": 4, "memory": "1Gi", "count": 1}}})");
+  EXPECT_GE(kills(flight).size(), 4U);  // each of the two at least twice, the second time with a wait of 10 s
+  for (const Series& s : flight.result.series) {
+    if (s.service == "s") {
+      EXPECT_THAT(s.find("replicas_pending")->values, Each(1.0));
+    } else {
+      EXPECT_THAT(s.find("memory_requested")->values, Each(1.0));
+    }
+  }
 }
 
 TEST(Memory, IsSeenByAnAutoscaler) {

@@ -110,6 +110,30 @@ TEST(VerticalAutoscaler, MakesPodsThatNodesHoldMoreOf) {
   EXPECT_NEAR(cluster->find("cpu_requested")->values.back(), 4 * 0.127 / 8, 1e-9);
 }
 
+// Two pods of 1.9 cores use two each and should have 2.408: n minutes after the first sample, which is at 2 minutes,
+// the lower bound is 2.408 x (1 + 1.44/n)^-2, above what they request for n = 12. A node of eight cores has room for
+// that. One of four has not, and after five minutes of asking one pod, of two, is evicted.
+TEST(VerticalAutoscaler, EvictsWhereThereHasBeenNoRoomForFiveMinutes) {
+  const auto on_a_node_of = [](const std::string& cores) {
+    return fly(R"({"windtunnel": 1, "name": "v", "horizon": "19m30s",
+      "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "constant", "rate": "40/s"}}],
+      "services": {"s": {"replicas": 2, "balancer": {"type": "round_robin"},
+        "instance": {"runtime": {"type": "processor_sharing", "cores": 4},
+                     "resources": {"requests": {"cpu": "1900m", "memory": "1Gi"}}},
+        "work": {"default": [{"cpu": "100ms"}]},
+        "vertical_autoscaler": {"spec": )" +
+               mode("InPlaceOrRecreate") + R"(}}},
+      "cluster": {"nodes": {"type": "n", "cpu": )" +
+               cores + R"(, "memory": "16Gi", "count": 1}}})");
+  };
+  const Flight narrow = on_a_node_of("4");
+  EXPECT_THAT(times(narrow, "vertical_resize"), IsEmpty());
+  EXPECT_THAT(times(narrow, "vertical_evict"), ElementsAre(14 * 60 + 300));
+  const Flight wide = on_a_node_of("8");
+  EXPECT_THAT(times(wide, "vertical_resize"), ElementsAre(14 * 60, 15 * 60));
+  EXPECT_THAT(times(wide, "vertical_evict"), IsEmpty());
+}
+
 // Half a core against a limit of one, at two cores' worth of work: the limit follows the request, so that a pod that is
 // given more does more.
 TEST(VerticalAutoscaler, GivesTheCoresOfAGreaterLimit) {
