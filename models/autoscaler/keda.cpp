@@ -101,7 +101,7 @@ class Keda final : public Autoscaler {
     }
     if (signal.now >= next_sync_ && out.replicas == signal.spec_replicas) {
       while (next_sync_ <= signal.now) next_sync_ += sync_period_;
-      out = sync(signal);
+      if (!executor_.is_paused()) out = sync(signal);
     }
     if (again_at_ <= signal.now) {
       again_at_ = std::max(signal.now, std::min(next_poll_, next_sync_));
@@ -154,6 +154,7 @@ class Keda final : public Autoscaler {
 
   std::string reason(keda::Step step, const std::string& why, const std::optional<Time>& last_active, Time now) const {
     if (step == keda::Step::kActivated) return why.empty() ? "activation is forced" : why;
+    if (step == keda::Step::kPausedAt) return "paused by annotation";
     if (step == keda::Step::kRaised) return "below minReplicaCount";
     if (!last_active) return "no trigger has been active";
     return "no trigger active for " + format_duration(now - *last_active) + ", cooldownPeriod " +
