@@ -78,6 +78,7 @@ class Keda final : public Autoscaler {
     return period;
   }
   Watched watched() const override { return scalers_.watched(); }
+  bool bears_gaps() const override { return true; }
 
   void observe(const ServiceSignal& signal) override {
     loop_.measure(signal);
@@ -261,6 +262,7 @@ class Params final : public AutoscalerParams {
     return needed;
   }
 
+  std::optional<std::int64_t> most_replicas() const override { return s_.spec.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Keda>(s_); }
 
  private:
