@@ -173,6 +173,9 @@ class AutoscalerParams {
     std::int64_t provisioned = 0;             // of them, kept ready whether there are requests or not
     bool newest_first = false;                // which idle instance is next; false: the most recently used
     std::optional<ScalingRate> scaling_rate;  // none: any number at any time
+    // What a request gets that has to wait: whichever instance is free first; false: the one that is started for it.
+    bool first_free = false;
+    bool cancel_starts = false;  // of first_free: instances never start for more requests than wait
   };
   virtual const OnDemand* on_demand() const { return nullptr; }
   // How instances start that stood by for it (a warm pool); null: there are none.

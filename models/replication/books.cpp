@@ -86,6 +86,7 @@ void Replication::gather(Service& s) {
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
+  bin.none_ready = static_cast<double>(s.none_ready.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
   bin.cpu = cpu - s.cpu_taken;
@@ -95,6 +96,7 @@ void Replication::gather(Service& s) {
   s.total.on_io += bin.on_io;
   s.total.alive += bin.alive;
   s.total.ready += bin.ready;
+  s.total.none_ready += bin.none_ready;
   s.total.idle += bin.idle;
   for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
@@ -365,6 +367,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
     put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
     put("idle_hours", "h", ns_to_seconds(s.total.idle) / 3600);
+    put("none_ready_time", "share", s.total.none_ready / ns);
   }
   if (nodes_) nodes_->write_service(record, s);
   for (std::size_t i = 1; i < kOutcomes; ++i)

@@ -20,6 +20,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready);
   ++service.ready;
   service.ready_time.add(sim_.now(), 1);
+  service.none_ready.set(sim_.now(), 0);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   service.balancer->backends_changed(service.visible);
@@ -29,6 +30,7 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
+  service.none_ready.set(sim_.now(), service.ready == 0 ? 1 : 0);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   service.balancer->backends_changed(service.visible);
