@@ -18,6 +18,7 @@ ORDER = [
     ("models/load_balancer/", 15),
     ("models/forecast/", 16),
     ("models/autoscaler/", 17),
+    ("models/vertical_autoscaler/", 18),
     ("models/fault/", 19),
     ("models/cluster/", 21),
     ("models/result.hpp", 24),

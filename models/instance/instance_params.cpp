@@ -69,7 +69,9 @@ const Registry<Runtime>& Runtime::registry() {
 void ResourceList::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "Cores, as a Kubernetes quantity", kPositive);
   v.field("memory", memory,
-          "Bytes, as a Kubernetes quantity; nodes hold as many pods as fit, the use of memory is not simulated",
+          "Bytes, as a Kubernetes quantity: nodes hold as many pods as fit; an instance whose memory goes beyond its "
+          "limit is "
+          "killed",
           kPositive);
 }
 
@@ -88,6 +90,12 @@ void Resources::check(Problems& p) {
     p.error("/limits/memory", "is below the request");
 }
 
+void MemoryUse::describe(FieldVisitor& v) {
+  v.field("base", base, "What it uses without any request", kRequiredPositive);
+  v.field("per_request", per_request, "What each request in it takes, waiting or in service", kNonNegative);
+  v.field("leak", leak, "What each request that has left it leaves behind, until the instance ends", kNonNegative);
+}
+
 void Pauses::describe(FieldVisitor& v) {
   v.field("every", every, "Running time from the end of one pause to the beginning of the next", kRequired);
   v.field("length", length, "How long everything in the instance stands still", kRequired);
@@ -96,6 +104,9 @@ void Pauses::describe(FieldVisitor& v) {
 void InstanceParams::describe(FieldVisitor& v) {
   v.field("runtime", runtime, "How an instance works on its requests");
   v.field("resources", resources, "Kubernetes container resources of one instance");
+  v.field("memory", memory,
+          "What an instance uses of memory: beyond resources.limits.memory it is killed, its requests are lost, and it "
+          "starts again; none: the use of memory is not known");
   v.field("concurrency", concurrency,
           "Requests in service or waiting for io at once; none: as many as the runtime can hold", {.lo = 1});
   v.field("backlog", backlog, "Requests that may wait in the instance beyond its concurrency; none: any number",
@@ -107,6 +118,8 @@ void InstanceParams::describe(FieldVisitor& v) {
 }
 
 void InstanceParams::check(Problems& p) {
+  if (memory && resources.limits.memory && memory->base.count > resources.limits.memory->count)
+    p.error("/memory/base", "is above resources.limits.memory: every instance would be killed as soon as it runs");
   if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
     p.error("/concurrency",
             "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");

@@ -84,6 +84,14 @@ struct Resources {
   void check(Problems& p);
 };
 
+// What an instance needs of memory. Without it the use of memory is not known, and nothing comes of limits.memory.
+struct MemoryUse {
+  Bytes base;            // once its processes run
+  Bytes per_request{0};  // held by each request that is in the instance, waiting or in service
+  Bytes leak{0};         // never given back, by each request that has left it
+  void describe(FieldVisitor& v);
+};
+
 // The whole instance stops at random moments and goes on where it was (garbage collection, a hypervisor's steal).
 struct Pauses {
   DistributionChoice every;  // running time between pauses
@@ -94,6 +102,7 @@ struct Pauses {
 struct InstanceParams {
   Choice<Runtime> runtime = Choice<Runtime>::of("worker_pool");
   Resources resources;
+  std::optional<MemoryUse> memory;
   std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
   std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
   double speed = 1;                         // of a core, relative to the one the work was measured on

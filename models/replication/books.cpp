@@ -37,6 +37,9 @@ void Replication::begin_measuring() {
     s.in_system_exact = 0;
     s.residence = 0;
     s.cpu_steps = 0;
+    s.memory_peak = 0;
+    for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
+    if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -89,6 +92,13 @@ void Replication::gather(Service& s) {
   bin.none_ready = static_cast<double>(s.none_ready.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
+  if (s.vertical) {
+    Vertical& v = *s.vertical;
+    v.requested_bin = static_cast<double>(v.millicores_requested.take_integral(now));
+    v.shared_bin = static_cast<double>(v.millicores_shared.take_integral(now));
+    v.requested_total += v.requested_bin;
+    v.shared_total += v.shared_bin;
+  }
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -104,9 +114,9 @@ void Replication::gather(Service& s) {
 
 // Busy threads over threads of the instances in being; used cores over cores where requests share them, as the places
 // that a concurrency limit gives out there are no threads.
-double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu) {
-  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing)
-    return ratio(cpu, alive * s.cores);
+double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu,
+                                double cores) {
+  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing) return ratio(cpu, cores);
   const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
   return ratio(busy, alive * threads);
 }
@@ -143,6 +153,8 @@ void Replication::series_point() {
     }
     if (narrated_ && bin_s > 0) {
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
+      const double requested = s.vertical ? s.vertical->requested_bin / 1000 : s.bin.ready * request;
+      const double cores = s.vertical ? s.vertical->shared_bin / 1000 : s.bin.alive * s.cores;
       const double row[] = {
           static_cast<double>(arrived - s.arrived_taken) / bin_s,
           static_cast<double>(completed - s.completed_taken) / bin_s,
@@ -150,8 +162,8 @@ void Replication::series_point() {
           ns_to_seconds(latency[0]),
           ns_to_seconds(latency[1]),
           ns_to_seconds(latency[2]),
-          utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
-          request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
+          utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu, cores),
+          requested > 0 || request > 0 ? ratio(s.bin.cpu, requested) : kNaN,
           s.bin.waiting / bin_ns,
           s.bin.in_system / bin_ns,
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
@@ -328,16 +340,18 @@ void Replication::write_service(Record& record, Service& s) {
   write_times(record, s.name + ".wait_time", wait);
   const auto waits = static_cast<double>(wait.count());
   put("wait_time.share_waited", "share", ratio(waits - static_cast<double>(wait.count_at(0)), waits));
-  put("utilization", "share", utilization(s, 0, s.total.busy[0], s.total.alive, s.total.cpu));
+  const double cores = s.vertical ? s.vertical->shared_total / 1000 : s.total.alive * s.cores;
+  put("utilization", "share", utilization(s, 0, s.total.busy[0], s.total.alive, s.total.cpu, cores));
   const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
-  if (request > 0) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, s.total.ready * request));
+  const double requested = s.vertical ? s.vertical->requested_total / 1000 : s.total.ready * request;
+  if (request > 0 || s.vertical) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, requested));
   put("cpu_cores", "count", s.total.cpu / ns);
   put("number_in_system.mean", "count", s.total.in_system / ns);
   put("queue_length.mean", "count", s.total.waiting / ns);
   put("io_in_flight.mean", "count", s.total.on_io / ns);
   put("cpu_steps", "1/s", static_cast<double>(s.cpu_steps) / seconds);
   if (s.threads[1] > 0) {
-    put("worker.utilization", "share", utilization(s, 1, s.total.busy[1], s.total.alive, 0));
+    put("worker.utilization", "share", utilization(s, 1, s.total.busy[1], s.total.alive, 0, 0));
     write_times(record, s.name + ".worker.wait_time", s.worker_wait);
     const auto steps = static_cast<double>(s.worker_wait.count());
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
@@ -369,14 +383,35 @@ void Replication::write_service(Record& record, Service& s) {
     put("idle_hours", "h", ns_to_seconds(s.total.idle) / 3600);
     put("none_ready_time", "share", s.total.none_ready / ns);
   }
+  if (s.params->instance.memory) {
+    put("memory_peak", "B", s.memory_peak);
+    put("oom_kills", "count", static_cast<double>(s.oom_kills));
+  }
+  if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
+  const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+    if (i != out_of_memory || s.params->instance.memory)
+      put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {
     put(figure.name, figure.unit, figure.value);
     record.figures.push_back(record.values.size() - 1);
   }
+}
+
+void Replication::write_vertical(Record& record, const Service& s) {
+  const Vertical& v = *s.vertical;
+  const auto put = [&](const std::string& name, const std::string& unit, double value) {
+    record.values.push_back({s.name + ".vertical." + name, unit, value});
+  };
+  const vpa::Amounts nothing;
+  const vpa::Amounts& target = v.recommendation ? v.recommendation->target : nothing;
+  if (v.policy.controls("cpu")) put("target_cpu", "cores", target.cpu.value_or(kNaN));
+  if (v.policy.controls("memory")) put("target_memory", "B", target.memory.value_or(kNaN));
+  put("cpu_requested", "cores", v.requested_total / 1000 / static_cast<double>(scenario_.horizon.count()));
+  put("evictions", "count", static_cast<double>(v.evictions));
+  put("resizes", "count", static_cast<double>(v.resizes));
 }
 
 void Replication::write_kind(Record& record, const RequestKind& kind) {

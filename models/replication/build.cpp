@@ -118,6 +118,15 @@ void Replication::build_services() {
       }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);
+    s.noted = s.watched || instance.memory;
+    if (params.vertical_autoscaler) {
+      s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
+      // Its instances may come to have fewer cores than threads.
+      if (!s.shares_cores && limit) {
+        s.shares_cores = true;
+        s.cores = limit->cores;
+      }
+    }
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
 
@@ -125,6 +134,12 @@ void Replication::build_services() {
     if (s.admission == Service::Admission::kOnDemand) {
       if (s.demand_terms->scaling_rate) s.start_tokens = static_cast<double>(s.demand_terms->scaling_rate->instances);
       start_provisioned(s, true);
+    }
+    if (s.vertical) {
+      const VerticalAutoscalerParams& vertical = *params.vertical_autoscaler;
+      sim_.after(vertical.recommender.interval, [this, &s] { recommend(s); });
+      if (vertical.spec.update.mode != vpa::UpdateMode::kOff && vertical.spec.update.mode != vpa::UpdateMode::kInitial)
+        sim_.after(vertical.updater.interval, [this, &s] { update_pods(s); });
     }
     if (s.autoscaler) {
       const Duration look = s.autoscaler->observe_period();

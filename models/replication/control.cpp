@@ -44,6 +44,11 @@ ServiceSignal Replication::look(Service& service) {
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
+    seen.memory_bytes = memory_bytes(service, slot);
+    if (service.vertical) {
+      seen.cpu_request_cores = life.pod.size.cpu_request;
+      seen.memory_request_bytes = life.pod.size.memory_request;
+    }
     seen.outstanding = service.outstanding[position];
     seen.outstanding_seconds = ns_to_seconds(static_cast<double>(life.held_sum + seen.outstanding * now.count()));
     seen.arrived = life.arrived;
@@ -53,15 +58,23 @@ ServiceSignal Replication::look(Service& service) {
   }
   std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 
-  const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
   signal.measured_from = scenario_.warmup;
   signal.utc = service.starts_at + now;
   signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
-  signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
-  signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
+  const InstanceSize size = size_of_new(service);
+  signal.cpu_request_cores = size.cpu_request;
+  signal.memory_request_bytes = size.memory_request;
+  if (service.vertical && service.ready > 0) {
+    signal.cpu_request_cores = signal.memory_request_bytes = 0;
+    for (const InstanceSignal& instance : instances) {
+      if (instance.state != InstanceSignal::State::kReady) continue;
+      signal.cpu_request_cores += instance.cpu_request_cores / service.ready;
+      signal.memory_request_bytes += instance.memory_request_bytes / service.ready;
+    }
+  }
   signal.instances = instances;
   signal.cpu_seconds = ns_to_seconds(service.gone_cpu_ns);
   for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;

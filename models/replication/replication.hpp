@@ -26,6 +26,8 @@ namespace windtunnel {
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
 //   functions.cpp    an instance per request
+//   memory.cpp       what instances use of memory, and what comes of too much
+//   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   speed.cpp        how fast an instance works
 //   nodes.cpp        the machines instances run on, where the scenario has any
 //   control.cpp      control loops
@@ -57,6 +59,7 @@ class Replication final : public FaultTarget {
 
   struct Service;
   struct Watch;
+  struct Vertical;
   class Nodes;
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
@@ -147,10 +150,10 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);     // by the service itself
-  [[gnu::noinline]] void note_given(const Request& request);                   // to its instance …
-  [[gnu::noinline]] void note_left(Service& service, const Request& request);  // … and out of it
-  void discard(Service& service, std::uint32_t r);                             // out of the system
+  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);      // by the service itself
+  [[gnu::noinline]] void note_given(Service& service, const Request& request);  // to its instance …
+  [[gnu::noinline]] void note_left(Service& service, const Request& request);   // … and out of it
+  void discard(Service& service, std::uint32_t r);                              // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
@@ -162,7 +165,10 @@ class Replication final : public FaultTarget {
   void build_sources();
 
   // fleet.cpp
-  std::uint32_t create_instance(Service& service, bool at_once, bool provisioned = false);
+  // `again`: of the instance whose place it takes.
+  std::uint32_t create_instance(Service& service, bool at_once, bool provisioned = false,
+                                const PodLife* again = nullptr);
+  void replace(Service& service, std::uint32_t slot);   // drains it and starts another
   void announce(Service& service, std::uint32_t slot);  // to whoever waits for new instances
   void start_up(Service& service, std::uint32_t slot, const PhaseEffect& startup);
   void become_ready(Service& service, std::uint32_t slot);
@@ -205,6 +211,21 @@ class Replication final : public FaultTarget {
   void thaw(std::uint32_t slot);
   bool service_idle(std::uint32_t slot);
   double cpu_ns(const Instance& instance, std::uint32_t slot);
+  double cpu_ns_so_far(std::uint32_t slot) const;  // the same, and leaves no trace in the arithmetic
+
+  // memory.cpp
+  double memory_bytes(const Service& service, std::uint32_t slot) const;  // 0: none, or not known
+  void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
+  void out_of_memory(Service& service, std::uint32_t slot);
+
+  // vertical.cpp
+  InstanceSize size_of_new(const Service& service) const;
+  void size_cores(Service& service, std::uint32_t slot, bool begins);
+  void note_requested(Service& service, std::uint32_t slot, std::int64_t times);
+  void sample_usage(Service& service);
+  void recommend(Service& service);
+  void update_pods(Service& service);
+  bool resize_in_place(Service& service, std::uint32_t slot);
 
   // control.cpp
   void watch(Service& service, const AutoscalerParams& params) const;
@@ -229,7 +250,8 @@ class Replication final : public FaultTarget {
   void gather(Service& service);  // adds what has happened since the last call to the totals …
   void series_point();            // … and to the series
   void schedule_series_point();
-  static double utilization(const Service& service, std::size_t role, double busy, double alive, double cpu);
+  static double utilization(const Service& service, std::size_t role, double busy, double alive, double cpu,
+                            double cores);
   void check_conservation() const;
   void check_identities(const Service& service) const;
   void write_service(Record& record, Service& service);
@@ -238,6 +260,7 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void bill_execution(Service& service, const Request& request);
   void bill_what_still_runs(Service& service);
   void write_kind(Record& record, const RequestKind& kind);
+  void write_vertical(Record& record, const Service& service);
   static void write_times(Record& record, const std::string& prefix, const Histogram& h);
 
   // FaultTarget

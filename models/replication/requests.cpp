@@ -170,8 +170,8 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
   ++outstanding;
   Request& request = pool_[r];
   request.instance = slot;
-  if (service.watched) [[unlikely]]
-    note_given(request);
+  if (service.noted) [[unlikely]]
+    note_given(service, request);
   if (service.gated) {
     if (more(instance).admitted >= more(instance).concurrency) {
       request.be(Request::State::kAtInstance);
@@ -441,7 +441,7 @@ void Replication::note(Watch& watch, Outcome how, std::int64_t latency_ns) {
   if (how == Outcome::kCompleted && watch.keeps_latency) watch.latency.record(latency_ns);
 }
 
-// --- what an autoscaler has kept of a request's way
+// --- what is kept of a request's way for an autoscaler, and for the memory of instances
 
 void Replication::note_taken_in(Service& service, std::uint32_t r) {
   pool_[r].mark(Request::kProxied);
@@ -451,10 +451,11 @@ void Replication::note_taken_in(Service& service, std::uint32_t r) {
   if (watch.proxied_first == kNever) watch.proxied_first = sim_.now();
 }
 
-void Replication::note_given(const Request& request) {
+void Replication::note_given(Service& service, const Request& request) {
   InstanceLife& life = lives_[request.instance];
   ++life.arrived;
   life.held_sum -= now_ns();
+  if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   ++life.proxied_arrived;
   ++life.proxied_held;
@@ -464,6 +465,7 @@ void Replication::note_given(const Request& request) {
 void Replication::note_left(Service& service, const Request& request) {
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
+  if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   --life.proxied_held;
   life.proxied_sum += now_ns();
@@ -483,7 +485,7 @@ void Replication::leave(Service& service, std::uint32_t r) {
   const std::uint32_t slot = pool_[r].instance;
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
-  if (service.watched) [[unlikely]]
+  if (service.noted) [[unlikely]]
     note_left(service, pool_[r]);
   if (service.price != nullptr) [[unlikely]]
     bill_execution(service, pool_[r]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,25 @@ struct Replication::Watch {
   Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
+};
+
+// Of a service with a vertical autoscaler.
+struct Replication::Vertical {
+  Vertical(const VerticalAutoscalerParams& autoscaler, const Resources& asked)
+      : params(&autoscaler), policy(autoscaler.spec.container()), usage(autoscaler.recommender), admits(asked) {}
+
+  const VerticalAutoscalerParams* params;
+  vpa::ContainerPolicy policy;
+  vpa::Usage usage;
+  std::optional<vpa::Recommendation> recommendation;
+  Resources admits;                                // what a new pod gets
+  std::map<std::uint32_t, double> cpu_seen;        // ns that each instance had consumed at the last sample, by serial
+  std::map<std::uint32_t, Time> waiting_in_place;  // since when a pod waits for room to grow where it is, by its id
+  TimeWeighted millicores_requested;               // by ready instances
+  TimeWeighted millicores_shared;                  // there for the requests of instances in being
+  double requested_total = 0, requested_bin = 0;   // millicores x ns
+  double shared_total = 0, shared_bin = 0;
+  std::uint64_t evictions = 0, resizes = 0;  // in the measured time
 };
 
 // A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
@@ -42,7 +62,8 @@ struct Replication::Service {
   bool all_plain = true;        // so are all kinds of requests that come here
   bool gated = false;           // a concurrency limit in front of an event loop
   bool holds_threads = false;   // a thread keeps its request while it waits on I/O
-  bool watched = false;         // somebody wants to know what each instance holds
+  bool watched = false;         // an autoscaler wants to know what each instance holds
+  bool noted = false;           // somebody does: it, or whoever knows their memory
   bool polls = false;           // idle threads sleep between two looks
   std::uint32_t processes = 1;  // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
@@ -57,6 +78,7 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
+  std::unique_ptr<Vertical> vertical;  // null: instances are as large as they were written
   ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
@@ -97,6 +119,8 @@ struct Replication::Service {
   TimeWeighted idle_time;          // those of functions that are ready and have no request
   double gone_cpu_ns = 0;          // consumed by instances that are gone
   std::uint64_t cold_starts = 0;
+  std::uint64_t oom_kills = 0;
+  double memory_peak = 0;           // of any instance in the measured time, bytes
   std::uint64_t cold_requests = 0;  // measured ones that wait for the start of their instance (functions)
   std::uint64_t loads_ahead = 0;
   std::uint64_t executions = 0;   // billed ones (functions) …
