@@ -70,11 +70,12 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
     extra_stations_.resize(extra_stations_.size() + service.stations_each - 1);
   }
   const std::uint32_t first_extra = instances_[slot].first_extra;
-  const std::uint32_t life = lives_[slot].life + 1;
+  const std::uint32_t life = lives_[slot].life + 1, idle_stamp = lives_[slot].idle_stamp + 1;
   Instance& instance = instances_[slot] = Instance{};
   instance.first_extra = first_extra;
   lives_[slot] = InstanceLife{};
   more(instance).life = life;
+  more(instance).idle_stamp = idle_stamp;  // a keep-alive of the former instance may still be about to end
   instance.service = service.index;
   instance.state = Instance::State::kStarting;
   more(instance).serial = service.next_serial++;

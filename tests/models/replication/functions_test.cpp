@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,13 @@ TEST(Functions, ReplaceAProvisionedInstanceThatDies) {
   EXPECT_EQ(flight.figure("f.replicas.max"), 1);
 }
 
+// The first, idle since 11 s, would end at 611 s and dies at 100 s; the second is idle from 116 s to 716 s.
+TEST(Functions, DoNotEndWithTheKeepAliveOfAnotherThatDied) {
+  const Flight flight = fly(function(
+      {0, 105, 650}, "", R"(, "faults": [{"type": "kill_instances", "service": "f", "count": 1, "at": "100s"}])"));
+  EXPECT_THAT(waits_s(flight), ElementsAre(10, 10, 0));
+}
+
 // One on each of two machines of which one is enough. That is found out after ten minutes, at 625 s, when both work
 // until 660 s: the one that has to go is replaced then, not when it has finished.
 TEST(Functions, ReplaceAProvisionedInstanceAtOnceThatHasToLeaveItsNode) {
@@ -89,6 +97,25 @@ TEST(Functions, StartNoFasterThanTheScalingRate) {
   EXPECT_EQ(waits[1], 10);
   EXPECT_NEAR(waits[2], 15, 1e-6);
   EXPECT_NEAR(waits[3], 20, 1e-6);
+}
+
+// AWS Lambda's rate, of 1000 at once and 100 a second after that: from nothing to 3000 at a time takes 20 s, and the
+// last ten seconds more to start.
+TEST(Functions, ReachThreeThousandAtLambdasRateInTwentySeconds) {
+  const Flight flight = fly(
+      test::OneFunction{
+          std::vector<double>(3000, 0.0),
+          R"(, "max_instances": 5000, "at_maximum": "queue", "scaling_rate": {"instances": 1000, "per": "10s"})",
+          "100s", ""}
+          .text(),
+      {{"services.f.work.default", R"([{"io": "60s"}])"}});
+  std::vector<double> waits = waits_s(flight);
+  ASSERT_EQ(waits.size(), 3000U);
+  std::sort(waits.begin(), waits.end());
+  EXPECT_EQ(waits[999], 10);
+  EXPECT_NEAR(waits[1000], 10 + 0.01, 1e-4);
+  EXPECT_NEAR(waits[2999], 10 + 20, 1e-4);
+  EXPECT_EQ(flight.figure("f.cold_starts"), 3000);
 }
 
 // What is not used does not add up: after a quiet minute there are two again, not twelve.
@@ -147,11 +174,11 @@ TEST(Functions, CallOffAStartWhenItsClientGivesUp) {
 // Its replacement starts at 100 s; whoever came at 105 s gives up at 108 s.
 TEST(Functions, DoNotCallOffTheStartOfAProvisionedInstance) {
   const Flight flight =
-      fly(function({105, 200}, kCancelling + std::string(R"(, "provisioned": 1)"),
+      fly(function({0, 105, 200}, kCancelling + std::string(R"(, "provisioned": 1)"),
                    R"(, "faults": [{"type": "kill_instances", "service": "f", "count": 1, "at": "100s"}])"),
           {{"traffic.0.patience", R"("3s")"}});
   EXPECT_EQ(flight.count(Outcome::kAbandoned), 1U);
-  EXPECT_THAT(waits_s(flight), ElementsAre(3, 0));
+  EXPECT_THAT(waits_s(flight), ElementsAre(0, 3, 0));
   EXPECT_EQ(flight.figure("f.cold_starts"), 1);
   EXPECT_EQ(flight.figure("f.replicas.max"), 1);
 }

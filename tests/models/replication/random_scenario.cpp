@@ -146,6 +146,11 @@ class Generator {
                            {"keep_alive", one_in(3) ? seconds(0) : seconds(log_between(0.1, 60))},
                            {"max_instances", 1 + below(20)},
                            {"at_maximum", one_in(2) ? "queue" : "reject"}};
+      if (one_in(3)) out["autoscaler"]["keep_alive"] = {{"type", "random"}, {"time", time(log_between(0.1, 60))}};
+      if (one_in(2)) {
+        out["autoscaler"]["waiting"] = "first_free";
+        out["autoscaler"]["cancel_starts"] = one_in(2);
+      }
     } else if (one_in(3)) {
       out["autoscaler"] = {
           {"type", "kubernetes_hpa"},
