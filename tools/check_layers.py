@@ -25,6 +25,7 @@ ORDER = [
     ("models/objective/", 25),
     ("models/cost/", 26),
     ("models/service/", 27),
+    ("models/topology/", 27.5),
     ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/json_document.hpp", 5),  # JSON as a plain tree; programs outside are spoken to in it
     ("models/scenario/", 28),

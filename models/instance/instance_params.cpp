@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace windtunnel {
 namespace {
@@ -23,12 +24,24 @@ void Step::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "CPU time this step takes on a core of speed 1");
   v.field("io", io, "Time this step waits for something outside the instance; takes no CPU");
   v.choice("on", on, kRunsOnNames, "Which thread of an event loop computes: the loop itself, or a worker beside it");
+  v.field("call", call, "Another service that is called; the step lasts until it has answered");
+  v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
 }
 
 void Step::check(Problems& p) {
-  if (cpu && io) p.error("", "a step is either cpu or io, this one is both; write two steps");
-  if (!cpu && !io) p.error("", "a step needs one of cpu and io");
-  if (io && !cpu && on != RunsOn::kLoop) p.error("/on", "only a cpu step runs on a worker; an io step takes no thread");
+  const std::pair<bool, const char*> kinds[] = {{static_cast<bool>(cpu), "cpu"},
+                                                {static_cast<bool>(io), "io"},
+                                                {call.has_value(), "call"},
+                                                {parallel.has_value(), "parallel"}};
+  std::string given;
+  int count = 0;
+  for (const auto& [is_given, name] : kinds)
+    if (is_given) given += (count++ == 0 ? "" : " and ") + std::string(name);
+  if (count == 0) p.error("", "a step needs one of cpu, io, call and parallel");
+  if (count > 1)
+    p.error("", "a step is one of cpu, io, call and parallel, this one is " + given + "; write a step for each");
+  if (count == 1 && !cpu && on != RunsOn::kLoop)
+    p.error("/on", "only a cpu step runs on a worker; the others take no thread");
 }
 
 void EventLoop::describe(FieldVisitor& v) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/request/call.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
 
@@ -15,11 +16,17 @@ namespace windtunnel {
 // --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
-// One step of a request's work: exactly one of `cpu` and `io`.
+// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
+  std::optional<SingleCall> call;
+  std::optional<ParallelCalls> parallel;
+
+  const Calls* calls() const {  // null: none
+    return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;
+  }
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -187,9 +187,8 @@ void Replication::check_conservation() const {
     const std::uint64_t ended = std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0});
     if (kind.arrived != ended + kind.in_flight)
       throw InvariantError("conservation of requests is broken at " + std::to_string(to_seconds(sim_.now())) +
-                           " s: " + sources_[kind.source].params->name + "/" + kind.class_name + " arrived " +
-                           std::to_string(kind.arrived) + ", ended " + std::to_string(ended) + ", in flight " +
-                           std::to_string(kind.in_flight));
+                           " s: " + kind.origin + "/" + kind.class_name + " arrived " + std::to_string(kind.arrived) +
+                           ", ended " + std::to_string(ended) + ", in flight " + std::to_string(kind.in_flight));
   }
   for (const auto& s : services_)
     if (s->arrived_all - s->left_all != static_cast<std::uint64_t>(s->in_system.value()))
@@ -415,8 +414,7 @@ void Replication::write_vertical(Record& record, const Service& s) {
 }
 
 void Replication::write_kind(Record& record, const RequestKind& kind) {
-  const std::string prefix =
-      sources_[kind.source].params->name + (kind.class_name.empty() ? "" : "." + kind.class_name);
+  const std::string prefix = kind.origin + (kind.class_name.empty() ? "" : "." + kind.class_name);
   const auto ended = static_cast<double>(std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0}));
   record.values.push_back(
       {prefix + ".arrival_rate", "1/s", static_cast<double>(kind.arrived) / to_seconds(scenario_.horizon)});
@@ -437,6 +435,13 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     };
     if (traffic.mix.empty()) add("");
     for (const auto& [name, share] : traffic.mix) add(name);
+  }
+  for (const CallEdge& edge : call_edges(scenario)) {
+    ClassResult c;
+    c.traffic = *edge.caller;
+    c.request_class = edge.label();
+    c.service = edge.callee->service;
+    out.push_back(std::move(c));
   }
   return out;
 }

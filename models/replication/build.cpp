@@ -149,8 +149,43 @@ void Replication::build_services() {
   }
 }
 
+// Its steps draw from streams named for it: "<stream>/step0", ….
+void Replication::build_steps(RequestKind& kind, const std::string& stream, const std::string& work_class) {
+  const std::vector<Step>& steps = kind.home->params->work.at(work_class);
+  kind.work_class = work_class;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const std::string name = stream + "/step" + std::to_string(k);
+    StepRuntime step;
+    step.cpu = static_cast<bool>(steps[k].cpu);
+    step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && kind.home->threads[1] > 0;
+    if (const Calls* calls = steps[k].calls()) {
+      step.calls = std::make_unique<CallsRuntime>();
+      for (const Callee& callee : calls->to) step.calls->probability.push_back(callee.probability.value);
+      step.calls->words = std::make_unique<Stream>(streams_.named(name + "/calls"));
+      if (calls->wait_for) step.calls->wait_for = static_cast<std::uint32_t>(*calls->wait_for);
+      step.calls->network_ns = calls->network.count();
+      step.sampler = std::make_unique<Sampler>(streams_.named(name), *constant(0));
+    } else {
+      step.sampler = std::make_unique<Sampler>(streams_.named(name), step.cpu ? *steps[k].cpu : *steps[k].io);
+    }
+    kind.steps.push_back(std::move(step));
+  }
+  steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
+  ++kind.home->kinds;
+  kind.first_demand = kind.steps[0].sampler.get();
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+  if (!kind.plain) kind.home->all_plain = false;
+}
+
+std::uint32_t Replication::timeout_line(Duration timeout) {
+  const auto same = std::find_if(lines_.begin(), lines_.end(),
+                                 [&](const TimeoutLine& line) { return line.delay == timeout.count(); });
+  const auto index = static_cast<std::uint32_t>(same - lines_.begin());
+  if (same == lines_.end()) lines_.push_back({timeout.count(), sim_.add_source(), {}});
+  return index;
+}
+
 void Replication::build_sources() {
-  std::size_t steps_most = 1;
   sources_.resize(scenario_.traffic.size());
   traffic_count_ = static_cast<std::uint32_t>(sources_.size());
   for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
@@ -162,7 +197,6 @@ void Replication::build_sources() {
         std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->name == traffic.to; });
     assert(service != services_.end());
     source.service = (*service)->index;
-    source.cancels = traffic.on_timeout == OnTimeout::kCancel;
 
     std::vector<std::pair<std::string, double>> classes;
     for (const auto& [name, share] : traffic.mix) classes.emplace_back(name, share.value);
@@ -173,26 +207,13 @@ void Replication::build_sources() {
       RequestKind kind;
       kind.source = static_cast<std::uint16_t>(i);
       kind.service = source.service;
+      kind.origin = traffic.name;
       kind.class_name = traffic.mix.empty() ? "" : name;
-      const Work& work = (*service)->params->work;
-      const auto found = work.find(name);
-      const auto& steps = found != work.end() ? found->second : work.at("default");
-      for (std::size_t k = 0; k < steps.size(); ++k) {
-        StepRuntime step;
-        step.cpu = static_cast<bool>(steps[k].cpu);
-        step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && (*service)->threads[1] > 0;
-        const Distribution& law = step.cpu ? *steps[k].cpu : *steps[k].io;
-        step.sampler = std::make_unique<Sampler>(
-            streams_.named(traffic.name + "/" + name + "/" + traffic.to + "/step" + std::to_string(k)), law);
-        kind.steps.push_back(std::move(step));
-      }
-      steps_most = std::max(steps_most, kind.steps.size());
       kind.home = service->get();
-      ++kind.home->kinds;
-      kind.first_demand = kind.steps[0].sampler.get();
-      kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
-      if (!kind.plain) kind.home->all_plain = false;
-      kind.closed = traffic.arrivals->closed_loop();
+      kind.closed = kind.followed = traffic.arrivals->closed_loop();
+      kind.cancels = traffic.on_timeout == OnTimeout::kCancel;
+      const Work& work = (*service)->params->work;
+      build_steps(kind, traffic.name + "/" + name + "/" + traffic.to, work.contains(name) ? name : "default");
       kinds_.push_back(std::move(kind));
     }
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
@@ -215,16 +236,12 @@ void Replication::build_sources() {
       source.process = traffic.arrivals->make(context);
     }
   }
-  steps_most_ = static_cast<std::uint32_t>(steps_most);
-
-  for (Source& source : sources_) {
+  for (const Source& source : sources_) {
     if (!source.params->timeout) continue;
-    const std::int64_t delay = source.params->timeout->count();
-    const auto same =
-        std::find_if(lines_.begin(), lines_.end(), [&](const TimeoutLine& l) { return l.delay == delay; });
-    source.timeout_line = static_cast<std::uint32_t>(same - lines_.begin());
-    if (same == lines_.end()) lines_.push_back({delay, sim_.add_source(), {}});
+    const std::uint32_t line = timeout_line(*source.params->timeout);
+    for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
+  build_calls();
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));
 }

@@ -16,8 +16,10 @@ enum class Outcome : std::uint8_t {
   kRejectedThrottled,   // the fleet was at its maximum and takes no queue (functions)
   kFailedInstanceLost,  // the instance that held it crashed, was killed, or lost its zone
   kFailedOutOfMemory,   // the instance that held it was killed for its use of memory
+  kFailedDependency,    // a call to another service that it needs failed
+  kCancelled,           // the service that called gave it up with its own request
 };
-inline constexpr std::size_t kOutcomes = 8;
+inline constexpr std::size_t kOutcomes = 10;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
                                                                           "timed_out",
                                                                           "abandoned",
@@ -25,6 +27,8 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "rejected_full",
                                                                           "rejected_throttled",
                                                                           "failed_instance_lost",
-                                                                          "failed_out_of_memory"};
+                                                                          "failed_out_of_memory",
+                                                                          "failed_dependency",
+                                                                          "cancelled"};
 
 }  // namespace windtunnel

@@ -1,13 +1,11 @@
 #include "models/workload/traffic.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 
 namespace windtunnel {
 namespace {
 
-constexpr std::array<std::string_view, 2> kOnTimeoutNames{"continue", "cancel"};
 constexpr double kSumTolerance = 1e-9;
 
 }  // namespace

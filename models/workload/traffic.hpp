@@ -4,16 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "models/request/call.hpp"
 #include "models/workload/arrival_process.hpp"
 #include "sim/distribution/distribution.hpp"
 
 namespace windtunnel {
-
-// What the server does with a request whose client has given up.
-enum class OnTimeout {
-  kContinue,  // nothing tells it: the work is done and wasted
-  kCancel,    // the connection's end is noticed: it leaves the queue, or its work stops
-};
 
 // One source of requests: who asks, how often, for what, and how patiently.
 struct Traffic {

@@ -34,8 +34,9 @@ class Hash {
 
 // A cause that joined later counts only where something was lost to it, so that all other rows of the table stand.
 void add(Hash& hash, const std::array<std::uint64_t, kOutcomes>& outcomes) {
+  constexpr auto kLastOfOld = static_cast<std::size_t>(Outcome::kFailedInstanceLost);
   for (std::size_t i = 0; i < kOutcomes; ++i)
-    if (i != static_cast<std::size_t>(Outcome::kFailedOutOfMemory) || outcomes[i] > 0) hash.add(outcomes[i]);
+    if (i <= kLastOfOld || outcomes[i] > 0) hash.add(outcomes[i]);
 }
 
 }  // namespace
