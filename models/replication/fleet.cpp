@@ -22,6 +22,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   service.ready_time.add(sim_.now(), 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (service.balancing) return endpoint_ready(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 
@@ -31,6 +32,7 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   service.ready_time.add(sim_.now(), -1);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (service.balancing) return endpoint_gone(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/load_balancer/proxy.hpp"
 #include "models/replication/replication.hpp"
 #include "sim/statistics/time_held.hpp"
 
@@ -19,6 +20,21 @@ struct Replication::Watch {
   Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
+};
+
+// Where requests are placed by proxies: these, and what each request in flight was to them.
+struct Replication::Balancing {
+  struct Placed {
+    std::int64_t sent = 0;  // when it was given to its instance
+    std::uint64_t client = 0;
+    std::uint32_t proxy = 0;
+  };
+  std::vector<Proxy> proxies;
+  std::vector<Placed> placed;              // by request
+  bool all_counts = false;                 // proxies count each other's requests, too
+  std::uint32_t next = 0;                  // whose turn it is, where they take turns …
+  std::unique_ptr<Stream> dispatch_words;  // … or these decide
+  std::unique_ptr<Stream> idle_words;      // to whom an idle instance reports
 };
 
 // A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
@@ -35,15 +51,18 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied };
   Admission admission = Admission::kBalanced;
-  bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
-  bool all_plain = true;        // so are all kinds of requests that come here
-  bool gated = false;           // a concurrency limit in front of an event loop
-  bool holds_threads = false;   // a thread keeps its request while it waits on I/O
-  bool watched = false;         // somebody wants to know what each instance holds
-  bool polls = false;           // idle threads sleep between two looks
-  std::uint32_t processes = 1;  // stations of role 0
+  bool throttles = false;                // its autoscaler's proxy lets no more than `places` requests into an instance
+  bool all_plain = true;                 // so are all kinds of requests that come here
+  bool gated = false;                    // a concurrency limit in front of an event loop
+  bool holds_threads = false;            // a thread keeps its request while it waits on I/O
+  bool followed = false;                 // somebody wants to know what each instance holds:
+  bool watched = false;                  // an autoscaler …
+  bool counted = false;                  // … or the balancer, of every change …
+  std::unique_ptr<Balancing> balancing;  // … or its proxies; null: there are none
+  bool polls = false;                    // idle threads sleep between two looks
+  std::uint32_t processes = 1;           // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
   TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
