@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kDispatchNames = {"random", "round_robin"};
 constexpr std::array<std::string_view, 2> kCountsNames = {"own", "all"};
+constexpr std::array<std::string_view, 2> kSubsettingNames = {"random", "deterministic"};
 
 }  // namespace
 
@@ -31,8 +32,12 @@ void BalancingParams::describe(FieldVisitor& v) {
           "How long balancers take to hear that an instance has become ready or is no longer. Until then a request may "
           "be sent to one that is gone, and fails",
           kNonNegative);
-  v.field("subset", subset, "Each balancer knows only so many instances, drawn at random for it; none: all",
-          {.lo = 1, .hi = 1e9});
+  v.field("subset", subset, "Each balancer knows only so many instances; none: all", {.lo = 1, .hi = 1e9});
+  v.choice(
+      "subsetting", subsetting, kSubsettingNames,
+      "Which: random (each draws its own, so some instances are in many subsets) or deterministic (the instances are "
+      "shuffled and dealt out to as many balancers as they suffice for, then shuffled anew for the next ones, as "
+      "Google's SRE book has it)");
   v.field(
       "weights", weights,
       "Of the instances in the order in which they were created, again from the front where there are more of them; "

@@ -14,6 +14,7 @@ namespace windtunnel {
 struct BalancingParams {
   enum class Dispatch { kRandom, kRoundRobin };
   enum class Counts { kOwn, kAll };
+  enum class Subsetting { kRandom, kDeterministic };
 
   std::int64_t balancers = 1;
   Dispatch dispatch = Dispatch::kRandom;
@@ -21,6 +22,7 @@ struct BalancingParams {
   std::optional<Duration> refresh;  // of counts of all; none: always up to date
   Duration endpoint_delay{0};
   std::optional<std::int64_t> subset;
+  Subsetting subsetting = Subsetting::kRandom;
   std::vector<double> weights;  // of instance number i: weights[i mod size]; empty: all 1
 
   void describe(FieldVisitor& v);

@@ -18,7 +18,7 @@ Proxy::Proxy(const LoadBalancerParams& policy, const BalancingParams& params, st
 
 void Proxy::add(std::uint32_t instance, Backend backend, std::uint32_t held) {
   kept_.of(backend.number) = {held, kNowhere};
-  known_.push_back({instance, xxhash64(backend.number, index_), std::move(backend)});
+  known_.push_back({instance, std::move(backend)});
   stale_ = true;
 }
 
@@ -55,18 +55,29 @@ void Proxy::refresh() {
   for (std::uint32_t i = 0; i < instance_.size(); ++i) show(i, kept_.of(backend_[i].number).held);
 }
 
+// Both ways by rank: the lowest of an order of its own, or its slice of an order that it shares with as many others as
+// there are slices.
+void Proxy::choose_subset(std::size_t size) {
+  const bool dealt = params_.subsetting == BalancingParams::Subsetting::kDeterministic;
+  const std::size_t slices = dealt ? known_.size() / size : 1;
+  const std::uint64_t shuffle = dealt ? index_ / slices : index_;
+  std::vector<std::uint64_t> rank;
+  rank.reserve(known_.size());
+  for (const Known& known : known_) rank.push_back(xxhash64(known.backend.number, shuffle));
+  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return rank[a] < rank[b]; });
+  const std::size_t slice = dealt ? index_ % slices : 0;
+  order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(slice * size));
+  order_.resize(size);
+  std::sort(order_.begin(), order_.end());
+}
+
 void Proxy::choose_seen() {
   stale_ = false;
   for (const Backend& backend : backend_) kept_.of(backend.number).position = kNowhere;
   order_.resize(known_.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   const auto subset = static_cast<std::size_t>(params_.subset.value_or(0));
-  if (subset > 0 && subset < order_.size()) {
-    std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(subset), order_.end(),
-                     [&](std::size_t a, std::size_t b) { return known_[a].rank < known_[b].rank; });
-    order_.resize(subset);
-    std::sort(order_.begin(), order_.end());
-  }
+  if (subset > 0 && subset < order_.size()) choose_subset(subset);
   instance_.clear();
   outstanding_.clear();
   backend_.clear();

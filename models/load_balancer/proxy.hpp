@@ -39,7 +39,6 @@ class Proxy {
  private:
   struct Known {
     std::uint32_t instance;
-    std::uint64_t rank;  // in the draw of a subset
     Backend backend;
   };
   static constexpr std::uint32_t kNowhere = ~0U;
@@ -50,6 +49,7 @@ class Proxy {
   void count(std::uint32_t number, std::uint32_t change);
   void show(std::uint32_t position, std::uint32_t held);
   void choose_seen();
+  void choose_subset(std::size_t size);  // leaves it in order_
 
   const BalancingParams& params_;
   std::uint32_t index_;

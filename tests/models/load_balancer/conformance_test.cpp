@@ -14,6 +14,7 @@
 //   upstream.t 'failures': NGINX passes a failed request on to the next peer, here that is a retry.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -304,6 +305,46 @@ TEST(MaglevConformance, LosesLittleWhenABackendGoes) {
   std::sort(owned.begin(), owned.end());
   EXPECT_EQ(owned, (std::vector<int>{10'922, 10'923, 10'923, 10'923, 10'923, 10'923}));
   EXPECT_EQ(changed, 10'984);
+}
+
+// Eisenbud et al., section 3.4: floor and ceiling of M / N.
+TEST(MaglevConformance, EntriesDifferByOneAtMost) {
+  struct Case {
+    std::size_t size, backends;
+    int least, most;
+  };
+  for (const Case& c : {Case{65'537, 100, 655, 656}, Case{251, 10, 25, 26}}) {
+    MaglevTable table;
+    table.build(weighted(std::vector<double>(c.backends, 1.0)), c.size);
+    std::vector<int> owned(c.backends);
+    for (const std::uint32_t owner : table.owners()) ++owned[owner];
+    EXPECT_EQ(*std::min_element(owned.begin(), owned.end()), c.least);
+    EXPECT_EQ(*std::max_element(owned.begin(), owned.end()), c.most);
+  }
+}
+
+// Uniform spacings: shares of n backends with k points each are Beta(k, k (n - 1)), so their coefficient of variation
+// is sqrt((n - 1) / (n k + 1)). Of the whole sample: 200 rings each.
+TEST(RingHashConformance, SharesVaryAsUniformSpacingsDo) {
+  for (const auto& [n, k] : std::vector<std::pair<std::uint32_t, std::uint64_t>>{{10, 1}, {10, 100}, {10, 160}}) {
+    double squares = 0;
+    for (int ring_number = 0; ring_number < 200; ++ring_number) {
+      std::vector<Backend> backends = weighted(std::vector<double>(n, 1.0));
+      for (Backend& backend : backends) backend.name += "/" + std::to_string(ring_number);
+      HashRing ring;
+      ring.build(backends, n * k, n * k);
+      ASSERT_EQ(ring.points().size(), n * k);
+      std::vector<double> share(n);
+      std::uint64_t before = ring.points().back().hash;
+      for (const HashRing::Point& point : ring.points()) {
+        share[point.position] += static_cast<double>(point.hash - before) * 0x1.0p-64;
+        before = point.hash;
+      }
+      for (const double s : share) squares += (s * n - 1) * (s * n - 1);
+    }
+    const double expected = std::sqrt((n - 1.0) / (n * static_cast<double>(k) + 1));
+    EXPECT_NEAR(std::sqrt(squares / (200.0 * n)) / expected, 1, 0.1) << n << " backends with " << k << " points";
+  }
 }
 
 // --- Envoy's bounded loads: thread_aware_lb_impl_test.cc (BoundedLoad)

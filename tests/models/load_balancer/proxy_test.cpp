@@ -109,6 +109,18 @@ TEST(Proxy, KnowsItsSubsetOnlyAndEachProxyHasOneOfItsOwn) {
   EXPECT_GT(subsets.size(), 5U);
 }
 
+TEST(Proxy, DealtSubsetsAreDisjointUntilAllAreDealt) {
+  std::vector<int> met(20);
+  for (std::uint32_t index = 0; index < 8; ++index) {
+    ProxyBench proxy("round_robin", 20, {}, {{"subset", 5}, {"subsetting", "deterministic"}}, index);
+    for (int i = 0; i < 5; ++i) ++met[proxy.pick()];
+    if (index == 3) {
+      EXPECT_EQ(met, std::vector<int>(20, 1));
+    }
+  }
+  EXPECT_EQ(met, std::vector<int>(20, 2));
+}
+
 TEST(Proxy, ASubsetLosesOneMemberWithTheBackendThatGoes) {
   ProxyBench proxy("round_robin", 20, {}, {{"subset", 3}});
   std::set<std::uint32_t> before, after;
