@@ -59,7 +59,7 @@ FUZZ_SECONDS ?= 600
 fuzz: setup  ## the fuzzers under sanitizers, FUZZ_SECONDS (600) each; the corpus grows in build/fuzz/corpus
 	@test -e build/fuzz/build.ninja || cmake --preset fuzz
 	@cmake --build --preset fuzz
-	@for room in scenario trace; do mkdir -p build/fuzz/corpus/$$room; \
+	@for room in manifest scenario trace; do mkdir -p build/fuzz/corpus/$$room; \
 	  build/fuzz/tests/fuzz/$${room}_fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$room tests/fuzz/corpus/$$room; done
 

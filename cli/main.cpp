@@ -106,6 +106,26 @@ int command(int argc, char** argv) {
       ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
       ->option_text("text|json|md");
 
+  ReplayArguments replay;
+  CLI::App* replay_app = app.add_subcommand(
+      "replay", "What would it have done? Shows an autoscaler recorded metrics, and tells the replicas it asks for");
+  replay_app->add_option("REPLAY", replay.replay, "A file with an autoscaler and where its metrics are recorded")
+      ->required()
+      ->option_text("FILE");
+  replay_app->add_option("--set", replay.set, "Replaces one value of it: path=value, as autoscaler.spec.maxReplicas=20")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->option_text("PATH=VALUE");
+  replay_app->add_option("-o,--output", replay.folder, "Saves everything into this folder, for explain too")
+      ->option_text("FOLDER");
+  replay_app->add_flag("--force", replay.force, "Writes into -o's folder although other things are in it");
+  replay_app->add_option("--format", replay.format, "What to print: text, json, md or csv (the series)")
+      ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
+      ->option_text("text|json|md|csv");
+  replay_app->add_flag("--show-effective", replay.show_effective,
+                       "Prints it with every default filled in, and does not replay it");
+  replay_app->add_flag("-q,--quiet", replay.quiet, "Says nothing but errors on stderr");
+
   CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files");
 
   try {
@@ -126,6 +146,8 @@ int command(int argc, char** argv) {
     code = list_verb(kind, type, list_format, console);
   } else if (explain_app->parsed()) {
     code = explain_verb(explain, console);
+  } else if (replay_app->parsed()) {
+    code = replay_verb(replay, console);
   } else if (schema_app->parsed()) {
     code = schema_verb(console);
   } else {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <ostream>
 
+#include "cli/arguments.hpp"
 #include "cli/format/format.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_folder.hpp"
@@ -13,41 +14,10 @@
 namespace windtunnel::cli {
 namespace {
 
-std::vector<Override> overrides_of(const std::vector<std::string>& set) {
-  std::vector<Override> overrides;
-  for (const std::string& text : set) {
-    const auto sign = text.find('=');
-    if (sign == std::string::npos || sign == 0)
-      throw UsageError("--set wants path=value, as in --set services.checkout.replicas=9; it was given \"" + text +
-                       "\"");
-    overrides.push_back({text.substr(0, sign), text.substr(sign + 1)});
-  }
-  return overrides;
-}
-
-// A word as a POSIX shell reads it.
-std::string shell_word(const std::string& word) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./=:,+@%").find(c) != std::string_view::npos;
-  };
-  bool simple = !word.empty();
-  for (const char c : word) simple = simple && plain(c);
-  if (simple) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string repeat_command(const RunArguments& a, const Result& result) {
   std::string text = "windtunnel run " + shell_word(a.scenario.string()) + " --seed " + std::to_string(result.seed) +
                      " --replications " + std::to_string(result.replications);
   for (const std::string& s : a.set) text += " --set " + shell_word(s);
-  return text;
-}
-
-std::string with_newline(std::string text) {
-  if (text.empty() || text.back() != '\n') text += '\n';
   return text;
 }
 
@@ -61,7 +31,7 @@ int run_verb(const RunArguments& a, Console& console) {
   const ReadResult read = read_scenario(a.scenario, overrides);
   if (!a.quiet)
     for (const Issue& warning : read.warnings) console.err << "warning: " << warning.text() << "\n";
-  const std::string effective = with_newline(effective_scenario(read.scenario));
+  const std::string effective = effective_scenario(read.scenario);
   if (a.show_effective) {
     console.out << effective;
     return kAllMet;

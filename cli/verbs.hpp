@@ -50,6 +50,16 @@ struct RunArguments {
   bool progress = true;
 };
 
+struct ReplayArguments {
+  std::filesystem::path replay;
+  std::vector<std::string> set;  // as a run's, as are the rest
+  std::filesystem::path folder;
+  bool force = false;
+  Format format = Format::kText;
+  bool show_effective = false;
+  bool quiet = false;
+};
+
 struct ExplainArguments {
   std::filesystem::path result;  // a folder of -o, or a file of --format json
   std::string service;           // empty: all
@@ -63,6 +73,7 @@ int run_verb(const RunArguments& arguments, Console& console);
 // `kind` and `type` narrow the list; "" is all of them. `kind` may also be a type's name.
 int list_verb(const std::string& kind, const std::string& type, Format format, Console& console);
 int explain_verb(const ExplainArguments& arguments, Console& console);
+int replay_verb(const ReplayArguments& arguments, Console& console);
 int schema_verb(Console& console);
 
 }  // namespace windtunnel::cli

@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::uint64_t kEventsBetweenLooks = 1 << 16;  // at the stop token; a few milliseconds
 
-std::string hex(std::uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
 void merge(Result& result, Record& record, bool first) {
   for (std::size_t i = 0; i < record.classes.size(); ++i) {
     ClassResult& c = result.classes[i];
@@ -59,7 +53,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
   Result result;
   result.scenario = scenario.name;
   result.description = scenario.description;
-  result.scenario_hash = hex(fnv1a64(effective_scenario(scenario)));
+  result.scenario_hash = text_hash(effective_scenario(scenario));
   result.version = version();
   result.seed = seed;
   result.replications = replications;
@@ -102,5 +96,11 @@ Result run(const Scenario& scenario, const RunOptions& options) {
 }
 
 const char* version() { return WINDTUNNEL_VERSION; }
+
+std::string text_hash(std::string_view text) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(fnv1a64(text)));
+  return digits;
+}
 
 }  // namespace windtunnel

@@ -5,6 +5,8 @@
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "models/result.hpp"
 #include "models/scenario/scenario.hpp"
@@ -35,5 +37,7 @@ class InvariantError : public std::logic_error {
 Result run(const Scenario& scenario, const RunOptions& options = {});
 
 const char* version();
+// 16 hex digits that tell texts apart.
+std::string text_hash(std::string_view text);
 
 }  // namespace windtunnel

@@ -18,12 +18,14 @@ ORDER = [
     ("models/load_balancer/", 15),
     ("models/forecast/", 16),
     ("models/autoscaler/", 17),
+    ("models/vertical_autoscaler/", 18),
     ("models/fault/", 19),
     ("models/cluster/", 21),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),
     ("models/service/", 27),
+    ("models/topology/", 27.5),
     ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/json_document.hpp", 5),  # JSON as a plain tree; programs outside are spoken to in it
     ("models/scenario/", 28),
@@ -42,7 +44,7 @@ FOREIGN = {
     r"boost/": r"sim/.*\.cpp",
     r"Eigen/": r"(study|tests)/.*\.cpp",
     r"nlohmann/": r"(models/scenario|cli|tests)/.*",
-    r"yaml-cpp/": r"(models/scenario|cli)/.*\.cpp",
+    r"yaml-cpp/": r"models/scenario/.*\.cpp",
     r"CLI/|CLI11": r"cli/.*\.cpp",
     r"zlib\.h": r"(models/workload|tests)/.*\.cpp",
     r"pybind11/": r"python/bind/.*",

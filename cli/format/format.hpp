@@ -15,8 +15,9 @@ namespace windtunnel::cli {
 
 struct TextStyle {
   bool colour = false;
-  std::string repeat;  // the command that gives this very result again; "" leaves the line out
-  std::string folder;  // where everything was saved; "" if it was not
+  std::string repeat;     // the command that gives this very result again; "" leaves the line out
+  std::string folder;     // where everything was saved; "" if it was not
+  bool replayed = false;  // a record was replayed: no chance, and figures of the replicas alone
 };
 
 // What somebody on call wants to know first, at most 80 columns wide but for long names and sentences.

@@ -101,7 +101,7 @@ class Page {
     line(paint(result_.scenario.empty() ? "(scenario without a name)" : result_.scenario, Ink::kBold));
     std::string what = clock_text(result_.horizon_s);
     if (result_.warmup_s > 0) what += " after a warm-up of " + clock_text(result_.warmup_s);
-    what += " · seed " + std::to_string(result_.seed);
+    what += style_.replayed ? " of a record" : " · seed " + std::to_string(result_.seed);
     if (result_.replications > 1)
       what += " · " + std::to_string(result_.replications) + " replications, mean ± 95 % half-width";
     line(paint(what, Ink::kFaint));
@@ -227,7 +227,7 @@ class Page {
 
   void figures() {
     if (result_.figures.empty()) return;
-    heading("Autoscalers on themselves");
+    heading(style_.replayed ? "Replicas" : "Autoscalers on themselves");
     std::size_t names = 0;
     for (const std::string& name : result_.figures) names = std::max(names, display_width(name));
     for (const std::string& name : result_.figures)
@@ -283,6 +283,7 @@ class Page {
     spark("p99", p99, "s", Fold::kMost);
     if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
     if (pending && range_of(*pending).second > 0) spark("pending", pending, "", Fold::kMost);
+    spark("recorded", first_of(s, {"replicas_recorded"}), "", Fold::kMean);
     if (replicas) {
       const char* label = replicas->name == "replicas_ready" ? "ready"
                           : replicas->name == "nodes_ready"  ? "nodes"
@@ -348,6 +349,13 @@ class Page {
     if (!total || (total->estimate.mean == 0 && total->estimate.most == 0)) return;
     const Metric* hourly = result_.find_metric("cost.per_hour");
     heading(pad_right("Cost", names_ + 4) + text(*total) + (hourly ? " (" + text(*hourly) + ")" : ""));
+    std::vector<std::pair<const char*, const Metric*>> parts;
+    for (const char* part : {"instances", "compute", "requests", "nodes"}) {
+      const Metric* metric = result_.find_metric(std::string("cost.") + part);
+      if (metric && metric->estimate.most > 0) parts.emplace_back(part, metric);
+    }
+    if (parts.size() < 2) return;
+    for (const auto& [part, metric] : parts) line("  " + pad_right(part, names_ + 2) + text(*metric));
   }
 
   void more() {
@@ -358,7 +366,9 @@ class Page {
       line("  everything    add -o DIR: series, decisions, every metric; or --format json");
     }
     if (!style_.repeat.empty()) line("  this again    " + style_.repeat);
-    line(paint("                windtunnel " + result_.version + ", scenario " + result_.scenario_hash, Ink::kFaint));
+    line(paint("                windtunnel " + result_.version + (style_.replayed ? ", replay " : ", scenario ") +
+                   result_.scenario_hash,
+               Ink::kFaint));
   }
 
   const Result& result_;

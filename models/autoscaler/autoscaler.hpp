@@ -31,7 +31,9 @@ struct InstanceSignal {
   Time running_since = kNever;  // when its processes began to run (scheduled, image there): created +
                                 // PhaseEffect::pending_s; kNever: not known, it counts as pending until it is ready
   double cpu_seconds = 0;       // consumed since it was created, exact at `now`
-  double memory_bytes = 0;      // working set at `now`
+  double memory_bytes = 0;      // working set at `now`; 0: not known
+  // Its own requests, where a vertical autoscaler makes instances differ; 0: those of the service.
+  double cpu_request_cores = 0, memory_request_bytes = 0;
   // Requests given to it that have not left it, waiting or in service. The next two are kept where Watched::requests.
   std::int64_t outstanding = 0;
   double outstanding_seconds = 0;  // integral of `outstanding` since it was created, exact at `now`
@@ -57,8 +59,8 @@ struct ServiceSignal {
   Time utc{};                       // now by the calendar, since 1970-01-01 00:00
   Duration mean_startup{};          // from an instance's creation until it is ready
   std::int64_t spec_replicas = 0;   // what was last asked for
-  double cpu_request_cores = 0;     // of one instance; 0: none stated
-  double memory_request_bytes = 0;  // of one instance; 0: none stated
+  double cpu_request_cores = 0;     // of one instance, the mean where they differ; 0: none stated
+  double memory_request_bytes = 0;  // of one instance, the mean where they differ; 0: none stated
   std::span<const InstanceSignal> instances;
   double cpu_seconds = 0;  // consumed by all instances, those that are gone included
 
@@ -73,6 +75,13 @@ struct ServiceSignal {
   // Watched::latency.
   const Histogram* latency = nullptr;
   std::span<const double> named;  // the scenario's signals, in the order of Watched::signals
+
+  double cpu_request_of(const InstanceSignal& i) const {
+    return i.cpu_request_cores > 0 ? i.cpu_request_cores : cpu_request_cores;
+  }
+  double memory_request_of(const InstanceSignal& i) const {
+    return i.memory_request_bytes > 0 ? i.memory_request_bytes : memory_request_bytes;
+  }
 };
 
 // What is to be kept for a policy beyond what every run has anyway.

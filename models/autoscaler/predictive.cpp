@@ -119,6 +119,7 @@ class Predictive final : public Autoscaler {
     ScalingDecision decision;
     decision.replicas = replicas;
     decision.buffer = reactive.buffer;
+    decision.again = reactive.again;
     decision.how = derivation(signal, replicas, wanted, plan, reactive);
     decision.why = why(replicas, wanted, plan, reactive);
     if (replicas != signal.spec_replicas)

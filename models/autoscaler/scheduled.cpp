@@ -82,6 +82,7 @@ class Scheduled final : public Autoscaler {
     ScalingDecision decision;
     decision.replicas = replicas;
     decision.buffer = inner.buffer;
+    decision.again = inner.again;
     decision.how = inner.how;
     if (!policy_) decision.how.recommendation = limits.least;
     if (policy_) decision.how.apply(named(wanted > replicas ? limits.of_most : limits.of_least), wanted, replicas);

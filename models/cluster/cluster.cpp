@@ -116,6 +116,23 @@ void Cluster::bind(std::uint32_t id, std::uint32_t node_id, Time now) {
   ++version_;
 }
 
+bool Cluster::fits_in_place(std::uint32_t id, const NodeResources& request) const {
+  const Pod& pod = pods_.at(id);
+  return pod.node == kNoNode || (free_on(nodes_.at(pod.node)) + pod.request).holds(request);
+}
+
+void Cluster::resize(std::uint32_t id, const NodeResources& request) {
+  assert(fits_in_place(id, request));
+  Pod& pod = pods_.at(id);
+  if (pod.node != kNoNode) {
+    NodeResources& used = nodes_.at(pod.node).used;
+    used -= pod.request;
+    used += request;
+  }
+  pod.request = request;
+  ++version_;
+}
+
 void Cluster::set_leaving(std::uint32_t id) {
   pods_.at(id).leaving = true;
   std::erase(pending_, id);

@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kNoNode = 0xffffffffu;
 // An instance as the cluster sees it.
 struct Pod {
   std::uint32_t id = 0;
-  std::uint32_t service = 0;  // pods of one service are alike, and are spread
+  std::uint32_t service = 0;  // pods of one service are spread
   NodeResources request;
   std::uint64_t order = 0;  // of creation, over all services
   Time created{};
@@ -91,6 +91,9 @@ class Cluster {
   // `id` must not be in the cluster. The pod is pending.
   void add_pod(std::uint32_t id, std::uint32_t service, const NodeResources& request, Time now);
   void bind(std::uint32_t pod, std::uint32_t node, Time now);
+  // Whether the pod's node has room for this instead; a pod without a node asks for it from now on.
+  bool fits_in_place(std::uint32_t pod, const NodeResources& request) const;
+  void resize(std::uint32_t pod, const NodeResources& request);  // it must fit
   void set_leaving(std::uint32_t pod);
   void erase_pod(std::uint32_t pod, Time now);
 

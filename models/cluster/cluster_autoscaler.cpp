@@ -6,6 +6,7 @@
 #include <optional>
 #include <regex>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "models/cluster/cluster.hpp"
@@ -223,15 +224,17 @@ class ClusterAutoscaler final : public NodeAutoscaler {
   }
 
   bool scale_up(const std::vector<std::uint32_t>& pods, Time now) {
-    std::map<std::uint32_t, PodGroup> alike;
+    // By service; one with a vertical autoscaler has pods of several sizes.
+    std::map<std::tuple<std::uint32_t, std::int64_t, std::int64_t>, PodGroup> alike;
     for (const std::uint32_t id : pods) {
       const Pod& pod = cluster().pod(id);
-      alike[pod.service].request = pod.request;
-      alike[pod.service].pods.push_back(id);
+      PodGroup& group = alike[{pod.service, pod.request.milli_cpu, pod.request.memory}];
+      group.request = pod.request;
+      group.pods.push_back(id);
     }
     std::vector<PodGroup> pod_groups;
     pod_groups.reserve(alike.size());
-    for (auto& [service, group] : alike) pod_groups.push_back(std::move(group));
+    for (auto& [what, group] : alike) pod_groups.push_back(std::move(group));
 
     std::vector<Option> options;
     for (const std::uint32_t group : groups_) {

@@ -59,12 +59,31 @@ struct alignas(64) Instance {
 };
 static_assert(sizeof(Instance) == 64);
 
+// Requests and limits of an instance; 0: none stated.
+struct InstanceSize {
+  double cpu_request = 0, cpu_limit = 0;        // cores
+  double memory_request = 0, memory_limit = 0;  // bytes
+};
+
+// What outlives an instance that is killed for its memory and starts again in its place: it is one pod, of which only
+// the container is another.
+struct PodLife {
+  std::uint32_t id = 0;  // the serial of its first instance
+  Time began{};
+  InstanceSize size;
+  Duration backoff{};   // that the next restart would wait for
+  Time restarted{};     // when the last restart was due; meaningless where there was none
+  bool killed = false;  // its last container was killed …
+  bool soon = false;    // … within the time that a vertical autoscaler calls quick
+};
+
 // The rest of an instance.
 struct InstanceLife {
   std::uint32_t serial = 0;  // tells instances apart over the whole run
   std::uint32_t zone = 0;
   std::uint32_t life = 0;             // voids callbacks that were meant for a former instance in this slot
   std::uint32_t idle_stamp = 0;       // voids keep-alive timers (functions)
+  bool executed = false;              // a request has begun on it and ended; kept where executions are billed
   bool provisioned = false;           // kept ready without requests (functions)
   std::int64_t keep_until = -1;       // of one that was started ahead of requests (functions); -1: it was not
   std::uint32_t concurrency = kNone;  // most requests past the gate
@@ -78,6 +97,9 @@ struct InstanceLife {
   std::int64_t proxied_held = 0;
   std::int64_t proxied_sum = 0;
   RequestQueue gate;
+  PodLife pod;
+  bool too_large = false;          // its memory has gone beyond the limit: it is killed at this instant
+  double memory_peak = 0;          // bytes; kept where the use of memory is known
   double stretch = 1;              // time per unit of work
   std::int64_t slow_requests = 0;  // so many more requests take `warm_slowdown` times the CPU
   double warm_slowdown = 1;

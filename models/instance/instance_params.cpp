@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace windtunnel {
 namespace {
@@ -23,12 +24,24 @@ void Step::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "CPU time this step takes on a core of speed 1");
   v.field("io", io, "Time this step waits for something outside the instance; takes no CPU");
   v.choice("on", on, kRunsOnNames, "Which thread of an event loop computes: the loop itself, or a worker beside it");
+  v.field("call", call, "Another service that is called; the step lasts until it has answered");
+  v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
 }
 
 void Step::check(Problems& p) {
-  if (cpu && io) p.error("", "a step is either cpu or io, this one is both; write two steps");
-  if (!cpu && !io) p.error("", "a step needs one of cpu and io");
-  if (io && !cpu && on != RunsOn::kLoop) p.error("/on", "only a cpu step runs on a worker; an io step takes no thread");
+  const std::pair<bool, const char*> kinds[] = {{static_cast<bool>(cpu), "cpu"},
+                                                {static_cast<bool>(io), "io"},
+                                                {call.has_value(), "call"},
+                                                {parallel.has_value(), "parallel"}};
+  std::string given;
+  int count = 0;
+  for (const auto& [is_given, name] : kinds)
+    if (is_given) given += (count++ == 0 ? "" : " and ") + std::string(name);
+  if (count == 0) p.error("", "a step needs one of cpu, io, call and parallel");
+  if (count > 1)
+    p.error("", "a step is one of cpu, io, call and parallel, this one is " + given + "; write a step for each");
+  if (count == 1 && !cpu && on != RunsOn::kLoop)
+    p.error("/on", "only a cpu step runs on a worker; the others take no thread");
 }
 
 void EventLoop::describe(FieldVisitor& v) {
@@ -69,7 +82,9 @@ const Registry<Runtime>& Runtime::registry() {
 void ResourceList::describe(FieldVisitor& v) {
   v.field("cpu", cpu, "Cores, as a Kubernetes quantity", kPositive);
   v.field("memory", memory,
-          "Bytes, as a Kubernetes quantity; nodes hold as many pods as fit, the use of memory is not simulated",
+          "Bytes, as a Kubernetes quantity: nodes hold as many pods as fit; an instance whose memory goes beyond its "
+          "limit is "
+          "killed",
           kPositive);
 }
 
@@ -88,6 +103,12 @@ void Resources::check(Problems& p) {
     p.error("/limits/memory", "is below the request");
 }
 
+void MemoryUse::describe(FieldVisitor& v) {
+  v.field("base", base, "What it uses without any request", kRequiredPositive);
+  v.field("per_request", per_request, "What each request in it takes, waiting or in service", kNonNegative);
+  v.field("leak", leak, "What each request that has left it leaves behind, until the instance ends", kNonNegative);
+}
+
 void Pauses::describe(FieldVisitor& v) {
   v.field("every", every, "Running time from the end of one pause to the beginning of the next", kRequired);
   v.field("length", length, "How long everything in the instance stands still", kRequired);
@@ -96,6 +117,9 @@ void Pauses::describe(FieldVisitor& v) {
 void InstanceParams::describe(FieldVisitor& v) {
   v.field("runtime", runtime, "How an instance works on its requests");
   v.field("resources", resources, "Kubernetes container resources of one instance");
+  v.field("memory", memory,
+          "What an instance uses of memory: beyond resources.limits.memory it is killed, its requests are lost, and it "
+          "starts again; none: the use of memory is not known");
   v.field("concurrency", concurrency,
           "Requests in service or waiting for io at once; none: as many as the runtime can hold", {.lo = 1});
   v.field("backlog", backlog, "Requests that may wait in the instance beyond its concurrency; none: any number",
@@ -107,6 +131,8 @@ void InstanceParams::describe(FieldVisitor& v) {
 }
 
 void InstanceParams::check(Problems& p) {
+  if (memory && resources.limits.memory && memory->base.count > resources.limits.memory->count)
+    p.error("/memory/base", "is above resources.limits.memory: every instance would be killed as soon as it runs");
   if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
     p.error("/concurrency",
             "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/request/call.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
 
@@ -15,11 +16,17 @@ namespace windtunnel {
 // --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
-// One step of a request's work: exactly one of `cpu` and `io`.
+// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
+  std::optional<SingleCall> call;
+  std::optional<ParallelCalls> parallel;
+
+  const Calls* calls() const {  // null: none
+    return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;
+  }
 
   void describe(FieldVisitor& v);
   void check(Problems& p);
@@ -84,6 +91,14 @@ struct Resources {
   void check(Problems& p);
 };
 
+// What an instance needs of memory. Without it the use of memory is not known, and nothing comes of limits.memory.
+struct MemoryUse {
+  Bytes base;            // once its processes run
+  Bytes per_request{0};  // held by each request that is in the instance, waiting or in service
+  Bytes leak{0};         // never given back, by each request that has left it
+  void describe(FieldVisitor& v);
+};
+
 // The whole instance stops at random moments and goes on where it was (garbage collection, a hypervisor's steal).
 struct Pauses {
   DistributionChoice every;  // running time between pauses
@@ -94,6 +109,7 @@ struct Pauses {
 struct InstanceParams {
   Choice<Runtime> runtime = Choice<Runtime>::of("worker_pool");
   Resources resources;
+  std::optional<MemoryUse> memory;
   std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
   std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
   double speed = 1;                         // of a core, relative to the one the work was measured on

@@ -22,6 +22,8 @@ void Replication::build_balancing(Service& service) {
     if (params.dispatch == BalancingParams::Dispatch::kRandom)
       b.dispatch_words = std::make_unique<Stream>(streams_.named(service.name + "/balancers"));
   }
+  if (service.params->balancer->knows_clients())
+    b.callers = std::make_unique<ClientSampler>(nullptr, streams_.named(service.name + "/callers"));
   if (!params.refresh) return;
   Stream phases = streams_.named(service.name + "/refresh");
   for (std::size_t i = 0; i < b.proxies.size(); ++i) {
@@ -77,8 +79,8 @@ void Replication::admit_by_proxy(Service& service, std::uint32_t r) {
   Balancing& b = *service.balancing;
   if (r >= b.placed.size()) b.placed.resize(pool_.size());
   Balancing::Placed& placed = b.placed[r];
-  Source& source = sources_[kinds_[pool_[r].kind].source];
-  placed.client = source.clients ? source.clients->next() : 0;
+  const RequestKind& kind = kinds_[pool_[r].kind];
+  if (b.callers) placed.client = (kind.called ? *b.callers : *sources_[kind.source].clients).next();
   const auto n = static_cast<std::uint32_t>(b.proxies.size());
   placed.proxy = 0;
   if (b.dispatch_words) {

@@ -15,7 +15,11 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+constexpr double kMonthSeconds = 730 * 3600.0;
+
 double ratio(double a, double b) { return b == 0 ? kNaN : a / b; }
+
+double share_beyond(double free, double used) { return used > free ? (used - free) / used : 0; }
 
 struct NamedQuantile {
   const char* name;
@@ -33,6 +37,9 @@ void Replication::begin_measuring() {
     s.in_system_exact = 0;
     s.residence = 0;
     s.cpu_steps = 0;
+    s.memory_peak = 0;
+    for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
+    if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -84,6 +91,13 @@ void Replication::gather(Service& s) {
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
+  if (s.vertical) {
+    Vertical& v = *s.vertical;
+    v.requested_bin = static_cast<double>(v.millicores_requested.take_integral(now));
+    v.shared_bin = static_cast<double>(v.millicores_shared.take_integral(now));
+    v.requested_total += v.requested_bin;
+    v.shared_total += v.shared_bin;
+  }
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -98,9 +112,9 @@ void Replication::gather(Service& s) {
 
 // Busy threads over threads of the instances in being; used cores over cores where requests share them, as the places
 // that a concurrency limit gives out there are no threads.
-double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu) {
-  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing)
-    return ratio(cpu, alive * s.cores);
+double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu,
+                                double cores) {
+  if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing) return ratio(cpu, cores);
   const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
   return ratio(busy, alive * threads);
 }
@@ -137,6 +151,8 @@ void Replication::series_point() {
     }
     if (narrated_ && bin_s > 0) {
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
+      const double requested = s.vertical ? s.vertical->requested_bin / 1000 : s.bin.ready * request;
+      const double cores = s.vertical ? s.vertical->shared_bin / 1000 : s.bin.alive * s.cores;
       const double row[] = {
           static_cast<double>(arrived - s.arrived_taken) / bin_s,
           static_cast<double>(completed - s.completed_taken) / bin_s,
@@ -144,8 +160,8 @@ void Replication::series_point() {
           ns_to_seconds(latency[0]),
           ns_to_seconds(latency[1]),
           ns_to_seconds(latency[2]),
-          utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu),
-          request > 0 ? ratio(s.bin.cpu, s.bin.ready * request) : kNaN,
+          utilization(s, 0, s.bin.busy[0], s.bin.alive, s.bin.cpu, cores),
+          requested > 0 || request > 0 ? ratio(s.bin.cpu, requested) : kNaN,
           s.bin.waiting / bin_ns,
           s.bin.in_system / bin_ns,
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
@@ -169,9 +185,8 @@ void Replication::check_conservation() const {
     const std::uint64_t ended = std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0});
     if (kind.arrived != ended + kind.in_flight)
       throw InvariantError("conservation of requests is broken at " + std::to_string(to_seconds(sim_.now())) +
-                           " s: " + sources_[kind.source].params->name + "/" + kind.class_name + " arrived " +
-                           std::to_string(kind.arrived) + ", ended " + std::to_string(ended) + ", in flight " +
-                           std::to_string(kind.in_flight));
+                           " s: " + kind.origin + "/" + kind.class_name + " arrived " + std::to_string(kind.arrived) +
+                           ", ended " + std::to_string(ended) + ", in flight " + std::to_string(kind.in_flight));
   }
   for (const auto& s : services_)
     if (s->arrived_all - s->left_all != static_cast<std::uint64_t>(s->in_system.value()))
@@ -214,31 +229,77 @@ Record Replication::finish() {
   for (const auto& owned : services_) {
     if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
+    if (owned->price != nullptr) bill_what_still_runs(*owned);
     write_service(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
   if (nodes_) nodes_->write(record);
-  double total_cost = 0;
-  const double measured_s = to_seconds(scenario_.horizon);
-  for (const auto& s : services_) {
-    const auto price = scenario_.cost.per_instance_hour.find(s->name);
-    const double held = s->total.alive - (nodes_ ? nodes_->pending_ns(*s) : 0);
-    if (price != scenario_.cost.per_instance_hour.end()) total_cost += price->second * ns_to_seconds(held) / 3600;
-  }
-  if (nodes_) {
-    total_cost += nodes_->cost();
-    record.values.push_back({"cost.nodes", scenario_.cost.currency, nodes_->cost()});
-  }
-  for (const RequestKind& kind : kinds_) total_cost += scenario_.cost.per_request * static_cast<double>(kind.arrived);
-  record.values.push_back({"cost.total", scenario_.cost.currency, total_cost});
-  record.values.push_back({"cost.per_hour", scenario_.cost.currency + "/h", ratio(total_cost, measured_s / 3600)});
+  write_cost(record);
   for (RequestKind& kind : kinds_)
     record.classes.push_back(
         {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
   record.decisions = std::move(decisions_);
   return record;
+}
+
+void Replication::write_cost(Record& record) {
+  const Cost& cost = scenario_.cost;
+  const double measured_s = to_seconds(scenario_.horizon);
+  double instances = 0, compute = 0, executions = 0, gb_seconds = 0, count = 0, requests = 0;
+  for (const auto& s : services_) {
+    const auto price = cost.per_instance_hour.find(s->name);
+    if (price != cost.per_instance_hour.end()) instances += price->second * ns_to_seconds(billed_ns(*s)) / 3600;
+    if (s->price == nullptr) continue;
+    compute += s->price->per_gb_second * s->gb_seconds();
+    executions += s->price->per_million_requests * static_cast<double>(s->executions) / 1e6;
+    gb_seconds += s->gb_seconds();
+    count += static_cast<double>(s->executions);
+  }
+  // One allowance for all functions: each gets the same share of what it uses.
+  const double months = measured_s / kMonthSeconds;
+  compute *= share_beyond(cost.free_tier.gb_seconds * months, gb_seconds);
+  executions *= share_beyond(cost.free_tier.requests * months, count);
+  requests = executions;
+  for (const RequestKind& kind : kinds_) requests += cost.per_request * static_cast<double>(kind.arrived);
+
+  double total = instances + compute + requests;
+  const auto put = [&](const char* name, double value) { record.values.push_back({name, cost.currency, value}); };
+  put("cost.instances", instances);
+  if (!cost.functions.empty()) put("cost.compute", compute);
+  put("cost.requests", requests);
+  if (nodes_) {
+    total += nodes_->cost();
+    put("cost.nodes", nodes_->cost());
+  }
+  put("cost.total", total);
+  record.values.push_back({"cost.per_hour", cost.currency + "/h", ratio(total, measured_s / 3600)});
+}
+
+// Of its instances, in the measured time: those that wait for a node cost nothing.
+double Replication::billed_ns(const Service& s) const {
+  return s.total.alive - (nodes_ ? nodes_->pending_ns(s) : 0) + s.minimum_missed_ns;
+}
+
+// An execution is billed when it has ended, as it stands when the run does; those that arrived in the measured time.
+void Replication::bill_execution(Service& service, const Request& request) {
+  if (request.started < 0) return;
+  InstanceLife& life = lives_[request.instance];
+  std::int64_t ran = now_ns() - request.started;
+  if (!std::exchange(life.executed, true) && service.price->bill_startup)
+    ran += (life.ready_since - life.running_since).count();
+  if (!request.is(Request::kMeasured)) return;
+  ++service.executions;
+  service.billed_ns += static_cast<double>(service.price->billed_ns(ran));
+}
+
+void Replication::bill_what_still_runs(Service& service) {
+  for (std::uint32_t r = 0; r < pool_.size(); ++r) {
+    const Request& request = pool_.at(r);
+    if (request.state() == Request::State::kFree || kinds_[request.kind].service != service.index) continue;
+    if (request.instance != kNone) bill_execution(service, request);
+  }
 }
 
 void Replication::write_times(Record& record, const std::string& prefix, const Histogram& h) {
@@ -276,16 +337,18 @@ void Replication::write_service(Record& record, Service& s) {
   write_times(record, s.name + ".wait_time", wait);
   const auto waits = static_cast<double>(wait.count());
   put("wait_time.share_waited", "share", ratio(waits - static_cast<double>(wait.count_at(0)), waits));
-  put("utilization", "share", utilization(s, 0, s.total.busy[0], s.total.alive, s.total.cpu));
+  const double cores = s.vertical ? s.vertical->shared_total / 1000 : s.total.alive * s.cores;
+  put("utilization", "share", utilization(s, 0, s.total.busy[0], s.total.alive, s.total.cpu, cores));
   const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
-  if (request > 0) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, s.total.ready * request));
+  const double requested = s.vertical ? s.vertical->requested_total / 1000 : s.total.ready * request;
+  if (request > 0 || s.vertical) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, requested));
   put("cpu_cores", "count", s.total.cpu / ns);
   put("number_in_system.mean", "count", s.total.in_system / ns);
   put("queue_length.mean", "count", s.total.waiting / ns);
   put("io_in_flight.mean", "count", s.total.on_io / ns);
   put("cpu_steps", "1/s", static_cast<double>(s.cpu_steps) / seconds);
   if (s.threads[1] > 0) {
-    put("worker.utilization", "share", utilization(s, 1, s.total.busy[1], s.total.alive, 0));
+    put("worker.utilization", "share", utilization(s, 1, s.total.busy[1], s.total.alive, 0, 0));
     write_times(record, s.name + ".worker.wait_time", s.worker_wait);
     const auto steps = static_cast<double>(s.worker_wait.count());
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
@@ -304,15 +367,28 @@ void Replication::write_service(Record& record, Service& s) {
   put("replicas.ready_min", "count", static_cast<double>(s.ready_least));
   put("replicas.ready_max", "count", static_cast<double>(s.ready_most));
   put("instance_hours", "h", ns_to_seconds(s.total.alive) / 3600);
+  if (scenario_.cost.minimum_instance_time > Duration::zero())
+    put("billed_hours", "h", ns_to_seconds(billed_ns(s)) / 3600);
+  if (s.price != nullptr) {
+    put("executions", "count", static_cast<double>(s.executions));
+    put("gb_seconds", "GB s", s.gb_seconds());
+  }
   put("cold_starts", "count", static_cast<double>(s.cold_starts));
   if (s.admission == Service::Admission::kOnDemand) {
     put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
     put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
     put("idle_hours", "h", ns_to_seconds(s.total.idle) / 3600);
   }
+  if (s.params->instance.memory) {
+    put("memory_peak", "B", s.memory_peak);
+    put("oom_kills", "count", static_cast<double>(s.oom_kills));
+  }
+  if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
+  const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+    if (i != out_of_memory || s.params->instance.memory)
+      put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {
     put(figure.name, figure.unit, figure.value);
@@ -320,9 +396,22 @@ void Replication::write_service(Record& record, Service& s) {
   }
 }
 
+void Replication::write_vertical(Record& record, const Service& s) {
+  const Vertical& v = *s.vertical;
+  const auto put = [&](const std::string& name, const std::string& unit, double value) {
+    record.values.push_back({s.name + ".vertical." + name, unit, value});
+  };
+  const vpa::Amounts nothing;
+  const vpa::Amounts& target = v.recommendation ? v.recommendation->target : nothing;
+  if (v.policy.controls("cpu")) put("target_cpu", "cores", target.cpu.value_or(kNaN));
+  if (v.policy.controls("memory")) put("target_memory", "B", target.memory.value_or(kNaN));
+  put("cpu_requested", "cores", v.requested_total / 1000 / static_cast<double>(scenario_.horizon.count()));
+  put("evictions", "count", static_cast<double>(v.evictions));
+  put("resizes", "count", static_cast<double>(v.resizes));
+}
+
 void Replication::write_kind(Record& record, const RequestKind& kind) {
-  const std::string prefix =
-      sources_[kind.source].params->name + (kind.class_name.empty() ? "" : "." + kind.class_name);
+  const std::string prefix = kind.origin + (kind.class_name.empty() ? "" : "." + kind.class_name);
   const auto ended = static_cast<double>(std::accumulate(kind.outcomes.begin(), kind.outcomes.end(), std::uint64_t{0}));
   record.values.push_back(
       {prefix + ".arrival_rate", "1/s", static_cast<double>(kind.arrived) / to_seconds(scenario_.horizon)});
@@ -343,6 +432,13 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     };
     if (traffic.mix.empty()) add("");
     for (const auto& [name, share] : traffic.mix) add(name);
+  }
+  for (const CallEdge& edge : call_edges(scenario)) {
+    ClassResult c;
+    c.traffic = *edge.caller;
+    c.request_class = edge.label();
+    c.service = edge.callee->service;
+    out.push_back(std::move(c));
   }
   return out;
 }

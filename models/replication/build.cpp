@@ -43,6 +43,8 @@ void Replication::build_services() {
     s.name = name;
     s.params = &params;
     s.index = static_cast<std::uint16_t>(services_.size());
+    const auto price = scenario_.cost.functions.find(name);
+    if (price != scenario_.cost.functions.end()) s.price = &price->second;
     s.balancer = params.balancer->make();
     s.balancer_words = std::make_unique<Stream>(streams_.named(name + "/balancer"));
     s.startup_words = std::make_unique<Stream>(streams_.named(name + "/startup"));
@@ -116,7 +118,15 @@ void Replication::build_services() {
     if (s.autoscaler) watch(s, *params.autoscaler);
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
     s.counted = !s.balancing && s.balancer->follows_counts();
-    s.followed = s.watched || s.counted || s.balancing;
+    s.noted = s.watched || instance.memory || s.counted || s.balancing;
+    if (params.vertical_autoscaler) {
+      s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
+      // Its instances may come to have fewer cores than threads.
+      if (!s.shares_cores && limit) {
+        s.shares_cores = true;
+        s.cores = limit->cores;
+      }
+    }
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
 
@@ -124,6 +134,12 @@ void Replication::build_services() {
     if (s.admission == Service::Admission::kOnDemand) {
       if (s.demand_terms->scaling_rate) s.start_tokens = static_cast<double>(s.demand_terms->scaling_rate->instances);
       start_provisioned(s, true);
+    }
+    if (s.vertical) {
+      const VerticalAutoscalerParams& vertical = *params.vertical_autoscaler;
+      sim_.after(vertical.recommender.interval, [this, &s] { recommend(s); });
+      if (vertical.spec.update.mode != vpa::UpdateMode::kOff && vertical.spec.update.mode != vpa::UpdateMode::kInitial)
+        sim_.after(vertical.updater.interval, [this, &s] { update_pods(s); });
     }
     if (s.autoscaler) {
       const Duration look = s.autoscaler->observe_period();
@@ -133,8 +149,43 @@ void Replication::build_services() {
   }
 }
 
+// Its steps draw from streams named for it: "<stream>/step0", ….
+void Replication::build_steps(RequestKind& kind, const std::string& stream, const std::string& work_class) {
+  const std::vector<Step>& steps = kind.home->params->work.at(work_class);
+  kind.work_class = work_class;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const std::string name = stream + "/step" + std::to_string(k);
+    StepRuntime step;
+    step.cpu = static_cast<bool>(steps[k].cpu);
+    step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && kind.home->threads[1] > 0;
+    if (const Calls* calls = steps[k].calls()) {
+      step.calls = std::make_unique<CallsRuntime>();
+      for (const Callee& callee : calls->to) step.calls->probability.push_back(callee.probability.value);
+      step.calls->words = std::make_unique<Stream>(streams_.named(name + "/calls"));
+      if (calls->wait_for) step.calls->wait_for = static_cast<std::uint32_t>(*calls->wait_for);
+      step.calls->network_ns = calls->network.count();
+      step.sampler = std::make_unique<Sampler>(streams_.named(name), *constant(0));
+    } else {
+      step.sampler = std::make_unique<Sampler>(streams_.named(name), step.cpu ? *steps[k].cpu : *steps[k].io);
+    }
+    kind.steps.push_back(std::move(step));
+  }
+  steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
+  ++kind.home->kinds;
+  kind.first_demand = kind.steps[0].sampler.get();
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+  if (!kind.plain) kind.home->all_plain = false;
+}
+
+std::uint32_t Replication::timeout_line(Duration timeout) {
+  const auto same = std::find_if(lines_.begin(), lines_.end(),
+                                 [&](const TimeoutLine& line) { return line.delay == timeout.count(); });
+  const auto index = static_cast<std::uint32_t>(same - lines_.begin());
+  if (same == lines_.end()) lines_.push_back({timeout.count(), sim_.add_source(), {}});
+  return index;
+}
+
 void Replication::build_sources() {
-  std::size_t steps_most = 1;
   sources_.resize(scenario_.traffic.size());
   traffic_count_ = static_cast<std::uint32_t>(sources_.size());
   for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
@@ -146,7 +197,6 @@ void Replication::build_sources() {
         std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->name == traffic.to; });
     assert(service != services_.end());
     source.service = (*service)->index;
-    source.cancels = traffic.on_timeout == OnTimeout::kCancel;
 
     std::vector<std::pair<std::string, double>> classes;
     for (const auto& [name, share] : traffic.mix) classes.emplace_back(name, share.value);
@@ -157,26 +207,13 @@ void Replication::build_sources() {
       RequestKind kind;
       kind.source = static_cast<std::uint16_t>(i);
       kind.service = source.service;
+      kind.origin = traffic.name;
       kind.class_name = traffic.mix.empty() ? "" : name;
-      const Work& work = (*service)->params->work;
-      const auto found = work.find(name);
-      const auto& steps = found != work.end() ? found->second : work.at("default");
-      for (std::size_t k = 0; k < steps.size(); ++k) {
-        StepRuntime step;
-        step.cpu = static_cast<bool>(steps[k].cpu);
-        step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && (*service)->threads[1] > 0;
-        const Distribution& law = step.cpu ? *steps[k].cpu : *steps[k].io;
-        step.sampler = std::make_unique<Sampler>(
-            streams_.named(traffic.name + "/" + name + "/" + traffic.to + "/step" + std::to_string(k)), law);
-        kind.steps.push_back(std::move(step));
-      }
-      steps_most = std::max(steps_most, kind.steps.size());
       kind.home = service->get();
-      ++kind.home->kinds;
-      kind.first_demand = kind.steps[0].sampler.get();
-      kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
-      if (!kind.plain) kind.home->all_plain = false;
-      kind.closed = traffic.arrivals->closed_loop();
+      kind.closed = kind.followed = traffic.arrivals->closed_loop();
+      kind.cancels = traffic.on_timeout == OnTimeout::kCancel;
+      const Work& work = (*service)->params->work;
+      build_steps(kind, traffic.name + "/" + name + "/" + traffic.to, work.contains(name) ? name : "default");
       kinds_.push_back(std::move(kind));
     }
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
@@ -202,16 +239,12 @@ void Replication::build_sources() {
       source.process = traffic.arrivals->make(context);
     }
   }
-  steps_most_ = static_cast<std::uint32_t>(steps_most);
-
-  for (Source& source : sources_) {
+  for (const Source& source : sources_) {
     if (!source.params->timeout) continue;
-    const std::int64_t delay = source.params->timeout->count();
-    const auto same =
-        std::find_if(lines_.begin(), lines_.end(), [&](const TimeoutLine& l) { return l.delay == delay; });
-    source.timeout_line = static_cast<std::uint32_t>(same - lines_.begin());
-    if (same == lines_.end()) lines_.push_back({delay, sim_.add_source(), {}});
+    const std::uint32_t line = timeout_line(*source.params->timeout);
+    for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
+  build_calls();
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));
 }

@@ -7,12 +7,6 @@
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
-namespace {
-
-constexpr Duration kForgotten = std::chrono::minutes{10};  // a reason to stay that was not seen since
-
-}  // namespace
-
 void Replication::watch(Service& service, const AutoscalerParams& params) const {
   if (const auto buffering = params.buffering()) {
     service.throttles = true;
@@ -50,6 +44,11 @@ ServiceSignal Replication::look(Service& service) {
     seen.ready_since = life.ready_since;
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
+    seen.memory_bytes = memory_bytes(service, slot);
+    if (service.vertical) {
+      seen.cpu_request_cores = life.pod.size.cpu_request;
+      seen.memory_request_bytes = life.pod.size.memory_request;
+    }
     seen.outstanding = service.outstanding[position];
     seen.outstanding_seconds = ns_to_seconds(static_cast<double>(life.held_sum + seen.outstanding * now.count()));
     seen.arrived = life.arrived;
@@ -59,15 +58,23 @@ ServiceSignal Replication::look(Service& service) {
   }
   std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 
-  const ResourceList& requests = service.params->instance.resources.requests;
   ServiceSignal signal;
   signal.now = now;
   signal.measured_from = scenario_.warmup;
   signal.utc = service.starts_at + now;
   signal.mean_startup = service.mean_startup;
   signal.spec_replicas = service.spec_replicas;
-  signal.cpu_request_cores = requests.cpu.value_or(Cpu{0}).cores;
-  signal.memory_request_bytes = requests.memory.value_or(Bytes{0}).count;
+  const InstanceSize size = size_of_new(service);
+  signal.cpu_request_cores = size.cpu_request;
+  signal.memory_request_bytes = size.memory_request;
+  if (service.vertical && service.ready > 0) {
+    signal.cpu_request_cores = signal.memory_request_bytes = 0;
+    for (const InstanceSignal& instance : instances) {
+      if (instance.state != InstanceSignal::State::kReady) continue;
+      signal.cpu_request_cores += instance.cpu_request_cores / service.ready;
+      signal.memory_request_bytes += instance.memory_request_bytes / service.ready;
+    }
+  }
   signal.instances = instances;
   signal.cpu_seconds = ns_to_seconds(service.gone_cpu_ns);
   for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
@@ -113,7 +120,7 @@ void Replication::scale(Service& service) {
   if (decision.replicas == service.spec_replicas) {
     note_reason(service, decision);
   } else {
-    if (narrated_ && !decision.why.empty()) service.reasons = {{decision.how, sim_.now()}};
+    if (narrated_ && !decision.why.empty()) service.reasons.changed(decision.how, sim_.now());
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
     service.prepared = decision.prepared;
@@ -123,22 +130,10 @@ void Replication::scale(Service& service) {
   if (decision.again) sim_.after(*decision.again, [this, &service] { scale(service); });
 }
 
-// Recommendations waver with the load, and a week has some forty thousand looks: a reason to stay is on record where it
-// is new, one that was not seen for a while and not with these replicas.
 void Replication::note_reason(Service& service, ScalingDecision& decision) {
   if (!narrated_ || decision.why.empty()) return;
-  const Time now = sim_.now();
-  std::vector<Service::Reason>& reasons = service.reasons;
-  // What there is at first was asked for by somebody.
-  if (!std::exchange(service.reasoned, true)) reasons.push_back({Derivation{service.spec_replicas}, now});
-  std::erase_if(reasons, [&](const Service::Reason& r) { return now - r.seen > kForgotten; });
-  for (Service::Reason& reason : reasons) {
-    if (!reason.how.same_reason(decision.how)) continue;
-    reason.seen = now;
-    return;
-  }
-  reasons.push_back({decision.how, now});
-  decisions_.push_back({to_seconds(now - scenario_.warmup), service.name, "hold",
+  if (!service.reasons.is_new_hold(decision.how, service.spec_replicas, sim_.now())) return;
+  decisions_.push_back({to_seconds(sim_.now() - scenario_.warmup), service.name, "hold",
                         "stays at " + std::to_string(decision.replicas) + ": " + std::move(decision.why),
                         std::move(decision.inputs),
                         Scaling{decision.replicas, decision.replicas, std::move(decision.how)}});

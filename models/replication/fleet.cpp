@@ -20,6 +20,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready);
   ++service.ready;
   service.ready_time.add(sim_.now(), 1);
+  if (service.vertical) note_requested(service, slot, 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   if (service.balancing) return endpoint_ready(service, slot);
@@ -30,6 +31,7 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
+  if (service.vertical) note_requested(service, slot, -1);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   if (service.balancing) return endpoint_gone(service, slot);
@@ -52,7 +54,7 @@ std::uint32_t Replication::pick_zone(const Service& service) const {
   return best;
 }
 
-std::uint32_t Replication::create_instance(Service& service, bool at_once, bool provisioned) {
+std::uint32_t Replication::create_instance(Service& service, bool at_once, bool provisioned, const PodLife* again) {
   const std::uint32_t zone = nodes_ ? kNone : pick_zone(service);  // that of the node it will be placed on
   if (zone == kNone && !nodes_) return kNone;                      // every zone is down; set_zone_up() reconciles
   std::uint32_t slot;
@@ -77,13 +79,17 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   instance.state = Instance::State::kStarting;
   more(instance).serial = service.next_serial++;
   more(instance).zone = zone;
+  if (again != nullptr)
+    more(instance).pod = *again;
+  else
+    more(instance).pod = {more(instance).serial, sim_.now(), size_of_new(service)};
   more(instance).provisioned = provisioned;
   if (provisioned) ++service.provisioned;
   more(instance).created = sim_.now();
   instance.shared = service.shares_cores;
   more(instance).base_speed =
       service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
-  const auto& [runtime, resources, concurrency, backlog, speed, spread, pauses] = service.params->instance;
+  const auto& [runtime, resources, memory, concurrency, backlog, speed, spread, pauses] = service.params->instance;
   if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*concurrency);
   if (backlog) {
     const std::uint32_t in_service = service.gated                 ? more(instance).concurrency
@@ -99,6 +105,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
     if (service.polls && station.role == 0) station.asleep = station.threads;
   }
   shared_[slot].cores = service.cores;
+  size_cores(service, slot, true);
   shared_[slot].used_ns = 0;
   shared_[slot].updated = now_ns();
   ++shared_[slot].version;
@@ -122,9 +129,13 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
     --service.prepared;
   else if (now_ns() >= measure_from_)  // requests of that very instant may come before begin_measuring()
     ++service.cold_starts;
-  const PhaseEffect start = prepared
-                                ? draw_startup(*service.params->autoscaler->prepared_startup(), *service.prepared_words)
-                                : draw_startup(service.params->startup, *service.startup_words);
+  PhaseEffect start = prepared ? draw_startup(*service.params->autoscaler->prepared_startup(), *service.prepared_words)
+                               : draw_startup(service.params->startup, *service.startup_words);
+  if (again != nullptr && again->restarted > sim_.now()) {
+    const double wait = to_seconds(again->restarted - sim_.now());
+    start.delay_s += wait;
+    start.pending_s += wait;
+  }
   more(instance).slow_requests = start.slow_requests;
   more(instance).warm_slowdown = start.slowdown;
   if (placed)
@@ -154,6 +165,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   instance.serving = true;
   more(instance).ready_since = sim_.now();
   restretch(service, slot);
+  if (service.params->instance.memory) watch_memory(service, slot);
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
@@ -185,6 +197,11 @@ void Replication::drain(Service& service, std::uint32_t slot) {
   });
 }
 
+void Replication::replace(Service& service, std::uint32_t slot) {
+  drain(service, slot);
+  set_replicas(service, service.spec_replicas);
+}
+
 void Replication::defer_removal(std::uint32_t slot) {
   const std::uint32_t life = lives_[slot].life;
   sim_.at(sim_.now(), [this, slot, life] {
@@ -201,11 +218,16 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   assert(service.outstanding[instance.position] == 0);
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
+  size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);
   service.slot_at.pop_back();
   service.outstanding.pop_back();
   service.alive.add(sim_.now(), -1);
+  if (const InstanceLife& life = more(instance); life.placed != kNever && now_ns() >= measure_from_) {
+    const Duration missed = scenario_.cost.minimum_instance_time - (sim_.now() - life.placed);
+    service.minimum_missed_ns += std::max(0.0, static_cast<double>(missed.count()));
+  }
   give_up_provisioned(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) station_at(station_id(slot, k)).instance = kNone;
   instance.state = Instance::State::kAbsent;

@@ -18,6 +18,10 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double ratio(double a, double b) { return b == 0 ? kNaN : a / b; }
 
+NodeResources asked_by(const InstanceSize& size) {
+  return NodeResources::of(Cpu{size.cpu_request}, Bytes{size.memory_request}, 1);
+}
+
 std::string counted(std::size_t n, const std::string& of) { return std::to_string(n) + " " + of + (n == 1 ? "" : "s"); }
 
 }  // namespace
@@ -86,9 +90,8 @@ bool Replication::Nodes::placed(std::uint32_t slot) const {
 }
 
 bool Replication::Nodes::admit(Service& service, std::uint32_t slot) {
-  const ResourceList& requests = service.params->instance.resources.requests;
   count_requests();
-  cluster_.add_pod(slot, service.index, NodeResources::of(*requests.cpu, *requests.memory, 1), now());
+  cluster_.add_pod(slot, service.index, asked_by(run_.lives_[slot].pod.size), now());
   const std::uint32_t node = choose_node(cluster_, cluster_.pod(slot));
   if (node == kNoNode) {
     pods_[service.index].pending.add(now(), 1);
@@ -98,6 +101,15 @@ bool Replication::Nodes::admit(Service& service, std::uint32_t slot) {
   cluster_.bind(slot, node, now());
   run_.lives_[slot].zone = cluster_.find_node(node)->zone;
   waited(cluster_.pod(slot));
+  return true;
+}
+
+bool Replication::Nodes::resize(std::uint32_t slot, const InstanceSize& size) {
+  const NodeResources asked = asked_by(size);
+  if (!cluster_.fits_in_place(slot, asked)) return false;
+  count_requests();
+  cluster_.resize(slot, asked);
+  place_pending_soon();
   return true;
 }
 

@@ -24,8 +24,9 @@ class Replication::Nodes final : public NodeControl {
   // True: the new instance has got a node. False: it is pending, and start_when_placed() is called next.
   bool admit(Service& service, std::uint32_t slot);
   void start_when_placed(std::uint32_t slot, const PhaseEffect& startup);
-  void leaving(std::uint32_t slot);  // it drains
-  void left(std::uint32_t slot);     // it is gone
+  bool resize(std::uint32_t slot, const InstanceSize& size);  // false: its node has no room for that
+  void leaving(std::uint32_t slot);                           // it drains
+  void left(std::uint32_t slot);                              // it is gone
   bool placed(std::uint32_t slot) const;
   void zone_changed(std::uint32_t zone, bool up);
 

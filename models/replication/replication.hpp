@@ -27,6 +27,9 @@ namespace windtunnel {
 //   fleet.cpp        instances that come and go
 //   balancing.cpp    proxies, where requests are placed by such
 //   functions.cpp    an instance per request
+//   calls.cpp        services that call services
+//   memory.cpp       what instances use of memory, and what comes of too much
+//   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   speed.cpp        how fast an instance works
 //   nodes.cpp        the machines instances run on, where the scenario has any
 //   control.cpp      control loops
@@ -54,26 +57,54 @@ class Replication final : public FaultTarget {
   void on_source(std::uint32_t source);
 
  private:
-  enum EventKind : unsigned { kCpuDone = 1, kSharedDone, kIoDone, kPatience, kThink, kPollWake, kKeepAlive };
+  enum EventKind : unsigned {
+    kCpuDone = 1,
+    kSharedDone,
+    kIoDone,
+    kPatience,
+    kThink,
+    kPollWake,
+    kKeepAlive,
+    kCallsArrive,
+    kAnswered,
+    kCallFailed
+  };
 
   struct Service;
   struct Watch;
   struct Balancing;
+  struct Vertical;
   class Nodes;
+  struct CallsRuntime {
+    std::vector<double> probability;
+    std::unique_ptr<Stream> words;
+    std::uint32_t first_kind = kNone;  // of the requests they are, in the order of the calls
+    std::uint32_t wait_for = kNone;    // kNone: all that were made
+    std::int64_t network_ns = 0;
+  };
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
+    std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
     bool cpu = true;
     bool on_worker = false;
   };
-  // One class of one source: what its requests do, and the books on them.
+  // One class of one source, or one call of one service: what such requests do, and the books on them.
   struct RequestKind {
     Sampler* first_demand = nullptr;  // of steps[0]
     Service* home = nullptr;
-    std::uint16_t source = 0;
+    std::uint32_t timeout_line = kNone;
+    std::uint16_t source = 0;  // of those that come from one
     std::uint16_t service = 0;
-    bool plain = false;   // one step, and that on the CPU of the thread that takes it
-    bool closed = false;  // its source is a closed loop
+    bool plain = false;     // one step, and that on the CPU of the thread that takes it
+    bool followed = false;  // somebody waits for its end, a client or a caller:
+    bool closed = false;    // its source is a closed loop
+    bool called = false;    // it is a call
+    bool cancels = false;   // the service notices when nobody waits any more
+    bool failure_ignored = false;
+    std::int64_t network_ns = 0;  // of an answer
+    std::string origin;           // the source or the calling service
     std::string class_name;
+    std::string work_class;  // which of its service's work it is
     std::vector<StepRuntime> steps;
     std::uint64_t arrived = 0;
     std::uint64_t in_flight = 0;  // measured requests without an outcome yet
@@ -93,13 +124,31 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Sampler> patience;
     std::unique_ptr<Sampler> think;
     std::unique_ptr<ClientSampler> clients;  // null: nobody asks for them
-    std::uint32_t timeout_line = kNone;
-    bool cancels = false;
   };
   struct TimeoutLine {
     std::int64_t delay = 0;
     std::uint32_t source = 0;  // in the simulation
     DelayLine line;
+  };
+  // Of a request that is a call: who waits for it, and its neighbours among that one's calls.
+  struct Caller {
+    std::uint32_t request = kNone;
+    std::uint32_t stamp = 0;
+    std::uint32_t previous = kNone, next = kNone;
+  };
+  // Of a request that waits for calls.
+  struct Answers {
+    std::uint32_t first = kNone;  // of the calls that are under way
+    std::uint32_t expected = 0, needed = 0;
+    std::uint32_t succeeded = 0, failed = 0;
+  };
+  // A call as the scenario states it.
+  struct CallEdge {
+    const std::string* caller;
+    const std::string* request_class;  // of the caller's work
+    std::size_t step, call;
+    const Callee* callee;
+    std::string label() const;  // unique among the caller's
   };
 
   // requests.cpp
@@ -121,6 +170,7 @@ class Replication final : public FaultTarget {
   // Flattened: a request's whole way in, and its whole way out, are a function each (measured: a third faster).
   void arrive(Source& source, std::uint32_t id);
   void create(Source& source, std::uint16_t kind, float size);
+  void open(RequestKind& kind, std::uint16_t kind_index, std::uint32_t r, float size);
   void admit(Service& service, const RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
   [[gnu::noinline]] void wait_at_service(Service& service, std::uint32_t r);
@@ -149,6 +199,7 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
+  [[gnu::noinline]] void follow(const RequestKind& kind, std::uint32_t r, Outcome how);
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
   [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);                  // by the service itself
   [[gnu::noinline]] void note_given(Service& service, const Request& request);              // to its instance …
@@ -163,9 +214,26 @@ class Replication final : public FaultTarget {
   // build.cpp
   void build_services();
   void build_sources();
+  void build_steps(RequestKind& kind, const std::string& stream, const std::string& work_class);
+  std::uint32_t timeout_line(Duration timeout);
+
+  // calls.cpp
+  static std::int64_t draw_calls(const CallsRuntime& calls);
+  void make_room_for_calls();
+  void depart(std::uint32_t r, const CallsRuntime& calls);
+  void calls_arrive(std::uint32_t r);
+  void forget_caller(std::uint32_t called);
+  void answer(const RequestKind& kind, std::uint32_t called, Outcome how);
+  void answered(std::uint32_t r, bool good);
+  void give_up_calls(std::uint32_t r);
+  static std::vector<CallEdge> call_edges(const Scenario& scenario);
+  void build_calls();
 
   // fleet.cpp
-  std::uint32_t create_instance(Service& service, bool at_once, bool provisioned = false);
+  // `again`: of the instance whose place it takes.
+  std::uint32_t create_instance(Service& service, bool at_once, bool provisioned = false,
+                                const PodLife* again = nullptr);
+  void replace(Service& service, std::uint32_t slot);   // drains it and starts another
   void announce(Service& service, std::uint32_t slot);  // to whoever waits for new instances
   void start_up(Service& service, std::uint32_t slot, const PhaseEffect& startup);
   void become_ready(Service& service, std::uint32_t slot);
@@ -218,6 +286,21 @@ class Replication final : public FaultTarget {
   void thaw(std::uint32_t slot);
   bool service_idle(std::uint32_t slot);
   double cpu_ns(const Instance& instance, std::uint32_t slot);
+  double cpu_ns_so_far(std::uint32_t slot) const;  // the same, and leaves no trace in the arithmetic
+
+  // memory.cpp
+  double memory_bytes(const Service& service, std::uint32_t slot) const;  // 0: none, or not known
+  void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
+  void out_of_memory(Service& service, std::uint32_t slot);
+
+  // vertical.cpp
+  InstanceSize size_of_new(const Service& service) const;
+  void size_cores(Service& service, std::uint32_t slot, bool begins);
+  void note_requested(Service& service, std::uint32_t slot, std::int64_t times);
+  void sample_usage(Service& service);
+  void recommend(Service& service);
+  void update_pods(Service& service);
+  bool resize_in_place(Service& service, std::uint32_t slot);
 
   // control.cpp
   void watch(Service& service, const AutoscalerParams& params) const;
@@ -242,11 +325,17 @@ class Replication final : public FaultTarget {
   void gather(Service& service);  // adds what has happened since the last call to the totals …
   void series_point();            // … and to the series
   void schedule_series_point();
-  static double utilization(const Service& service, std::size_t role, double busy, double alive, double cpu);
+  static double utilization(const Service& service, std::size_t role, double busy, double alive, double cpu,
+                            double cores);
   void check_conservation() const;
   void check_identities(const Service& service) const;
   void write_service(Record& record, Service& service);
+  void write_cost(Record& record);
+  double billed_ns(const Service& service) const;
+  [[gnu::noinline]] void bill_execution(Service& service, const Request& request);
+  void bill_what_still_runs(Service& service);
   void write_kind(Record& record, const RequestKind& kind);
+  void write_vertical(Record& record, const Service& service);
   static void write_times(Record& record, const std::string& prefix, const Histogram& h);
 
   // FaultTarget
@@ -285,6 +374,8 @@ class Replication final : public FaultTarget {
   std::vector<TimeoutLine> lines_;
   std::vector<std::int64_t> later_demands_;  // of steps after the first, `steps_most_` per request
   std::uint32_t steps_most_ = 0;
+  std::vector<Caller> callers_;   // by request, where services call services …
+  std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
   std::unique_ptr<Nodes> nodes_;   // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;  // arrivals from here on are measured

@@ -52,6 +52,13 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
     }
     case kKeepAlive:
       return keep_alive_over(target, stamp);
+    case kCallsArrive:
+      if (pool_[target].stamp == stamp) calls_arrive(target);
+      return;
+    case kAnswered:
+    case kCallFailed:
+      if (pool_[target].stamp == stamp) answered(target, kind == kAnswered);
+      return;
   }
 }
 
@@ -87,16 +94,21 @@ void Replication::arrive(Source& source, std::uint32_t id) {
 
 // All that the request will cost is drawn here, from its own kind's streams, wherever and whenever it will be served.
 void Replication::create(Source& source, std::uint16_t kind_index, float size) {
-  const std::int64_t now = now_ns();
   if (kinds_[kind_index].closed && source.kinds > 1) {
     const double u = source.mix->uniform();
     kind_index = source.first_kind;
     while (u > source.cumulative_mix[static_cast<std::size_t>(kind_index - source.first_kind)]) ++kind_index;
   }
   RequestKind& kind = kinds_[kind_index];
-  Service& service = *kind.home;
-
   const std::uint32_t r = pool_.take();
+  open(kind, kind_index, r, size);
+  if (source.patience) sim_.schedule(now_ns() + source.patience->next_ns(), kPatience, r, pool_[r].stamp);
+  admit(*kind.home, kind, r);
+}
+
+void Replication::open(RequestKind& kind, std::uint16_t kind_index, std::uint32_t r, float size) {
+  const std::int64_t now = now_ns();
+  Service& service = *kind.home;
   Request& request = pool_[r];
   request.arrived = now;
   request.started = -1;
@@ -117,23 +129,25 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   if (service.held) [[unlikely]]
     service.held->add(sim_.now(), 1);
 
-  if (source.timeout_line != kNone) {
-    TimeoutLine& line = lines_[source.timeout_line];
+  if (kind.timeout_line != kNone) {
+    TimeoutLine& line = lines_[kind.timeout_line];
     request.mark(Request::kTimed);
     const bool first = line.line.empty();
     line.line.append(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
     if (first) sim_.set_source(line.source, now + line.delay);
   }
-  if (source.patience) sim_.schedule(now + source.patience->next_ns(), kPatience, r, request.stamp);
-  admit(service, kind, r);
 }
 
 void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, float size) {
   const std::size_t base = std::size_t{r} * steps_most_;
   if (later_demands_.size() <= base) later_demands_.resize(std::size_t{pool_.size()} * steps_most_);
-  for (std::size_t i = 1; i < kind.steps.size(); ++i)
+  if (kind.steps[0].calls) pool_[r].demand = draw_calls(*kind.steps[0].calls);
+  for (std::size_t i = 1; i < kind.steps.size(); ++i) {
+    const StepRuntime& step = kind.steps[i];
     later_demands_[base + i] =
-        std::llrint(static_cast<double>(kind.steps[i].sampler->next_ns()) * static_cast<double>(size));
+        step.calls ? draw_calls(*step.calls)
+                   : std::llrint(static_cast<double>(step.sampler->next_ns()) * static_cast<double>(size));
+  }
 }
 
 void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t r) {
@@ -171,7 +185,7 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
   ++outstanding;
   Request& request = pool_[r];
   request.instance = slot;
-  if (service.followed) [[unlikely]]
+  if (service.noted) [[unlikely]]
     note_given(service, request);
   if (service.gated) {
     if (more(instance).admitted >= more(instance).concurrency) {
@@ -282,6 +296,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
   if (request.started < 0) request.started = now_ns();
   request.be(Request::State::kOnIo);
   service.on_io.add(sim_.now(), 1);
+  const StepRuntime& step = kinds_[request.kind].steps[request.step()];
+  if (step.calls) return depart(r, *step.calls);
   sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
 }
 
@@ -408,7 +424,7 @@ void Replication::pump(Service& service, std::uint32_t station_index) {
 // ----------------------------------------------------------------------------------------------------------------------
 
 void Replication::leave_line(Request& request, std::uint32_t r) {
-  TimeoutLine& line = lines_[sources_[kinds_[request.kind].source].timeout_line];
+  TimeoutLine& line = lines_[kinds_[request.kind].timeout_line];
   const bool first = line.line.head() == r;
   line.line.remove(r, [this](std::uint32_t i) -> Links& { return pool_[i].timeout; });
   request.unmark(Request::kTimed);
@@ -434,7 +450,13 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
     observer_->request_ended(Time{request.arrived}, request.started < 0 ? kNever : Time{request.started}, sim_.now(),
                              request.kind, request.instance == kNone ? kNone : lives_[request.instance].serial,
                              static_cast<std::uint8_t>(how));
-  if (kind.closed) sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
+  if (kind.followed) [[unlikely]]
+    follow(kind, static_cast<std::uint32_t>(&request - pool_.data()), how);
+}
+
+void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  if (kind.called) return answer(kind, r, how);
+  sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
 }
 
 void Replication::note(Watch& watch, Outcome how, std::int64_t latency_ns) {
@@ -442,7 +464,7 @@ void Replication::note(Watch& watch, Outcome how, std::int64_t latency_ns) {
   if (how == Outcome::kCompleted && watch.keeps_latency) watch.latency.record(latency_ns);
 }
 
-// --- what an autoscaler has kept of a request's way
+// --- what is kept of a request's way for an autoscaler, and for the memory of instances
 
 void Replication::note_taken_in(Service& service, std::uint32_t r) {
   pool_[r].mark(Request::kProxied);
@@ -458,10 +480,11 @@ void Replication::note_given(Service& service, const Request& request) {
     service.balancer->outstanding_changed(position, held - 1, held);
   }
   if (service.balancing) note_sent(service, request);
-  if (!service.watched) return;
+  if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
   ++life.arrived;
   life.held_sum -= now_ns();
+  if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   ++life.proxied_arrived;
   ++life.proxied_held;
@@ -474,9 +497,10 @@ void Replication::note_left(Service& service, const Request& request, bool faile
     service.balancer->outstanding_changed(position, held + 1, held);
   }
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
-  if (!service.watched) return;
+  if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
+  if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   --life.proxied_held;
   life.proxied_sum += now_ns();
@@ -496,8 +520,10 @@ void Replication::leave(Service& service, std::uint32_t r, bool failed) {
   const std::uint32_t slot = pool_[r].instance;
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
-  if (service.followed) [[unlikely]]
+  if (service.noted) [[unlikely]]
     note_left(service, pool_[r], failed);
+  if (service.price != nullptr) [[unlikely]]
+    bill_execution(service, pool_[r]);
   if (service.gated) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
     if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
@@ -550,6 +576,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       } else {
         service.on_io.add(sim_.now(), -1);
         ++request.stamp;
+        if (step.calls) give_up_calls(r);
       }
       if (step.cpu || service.holds_threads)
         release_thread(service, step.on_worker ? station_id(request.instance, service.processes) : request.station);
@@ -576,7 +603,7 @@ void Replication::expire(TimeoutLine& line) {
   Request& request = pool_[r];
   RequestKind& kind = kinds_[request.kind];
   Service& service = *kind.home;
-  if (sources_[kind.source].cancels) return lose(service, r, Outcome::kTimedOut);
+  if (kind.cancels) return lose(service, r, Outcome::kTimedOut);
   settle(kind, request, Outcome::kTimedOut);  // also takes it out of the line
   request.mark(Request::kClientGone);
 }

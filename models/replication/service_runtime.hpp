@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/autoscaler/reason_log.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/replication/replication.hpp"
 #include "sim/statistics/time_held.hpp"
@@ -35,6 +37,26 @@ struct Replication::Balancing {
   std::uint32_t next = 0;                  // whose turn it is, where they take turns …
   std::unique_ptr<Stream> dispatch_words;  // … or these decide
   std::unique_ptr<Stream> idle_words;      // to whom an idle instance reports
+  std::unique_ptr<ClientSampler> callers;  // of calls, where the policy knows clients; null: it does not
+};
+
+// Of a service with a vertical autoscaler.
+struct Replication::Vertical {
+  Vertical(const VerticalAutoscalerParams& autoscaler, const Resources& asked)
+      : params(&autoscaler), policy(autoscaler.spec.container()), usage(autoscaler.recommender), admits(asked) {}
+
+  const VerticalAutoscalerParams* params;
+  vpa::ContainerPolicy policy;
+  vpa::Usage usage;
+  std::optional<vpa::Recommendation> recommendation;
+  Resources admits;                                // what a new pod gets
+  std::map<std::uint32_t, double> cpu_seen;        // ns that each instance had consumed at the last sample, by serial
+  std::map<std::uint32_t, Time> waiting_in_place;  // since when a pod waits for room to grow where it is, by its id
+  TimeWeighted millicores_requested;               // by ready instances
+  TimeWeighted millicores_shared;                  // there for the requests of instances in being
+  double requested_total = 0, requested_bin = 0;   // millicores x ns
+  double shared_total = 0, shared_bin = 0;
+  std::uint64_t evictions = 0, resizes = 0;  // in the measured time
 };
 
 // A service while it flies. Live instances (starting, ready, draining) have positions 0 … live-1, the ready ones first;
@@ -57,13 +79,14 @@ struct Replication::Service {
   bool all_plain = true;                 // so are all kinds of requests that come here
   bool gated = false;                    // a concurrency limit in front of an event loop
   bool holds_threads = false;            // a thread keeps its request while it waits on I/O
-  bool followed = false;                 // somebody wants to know what each instance holds:
-  bool watched = false;                  // an autoscaler …
-  bool counted = false;                  // … or the balancer, of every change …
-  std::unique_ptr<Balancing> balancing;  // … or its proxies; null: there are none
+  bool watched = false;                  // an autoscaler wants to know what each instance holds
+  bool noted = false;                    // somebody does: it, whoever knows their memory, the balancer or its proxies
+  bool counted = false;                  // the balancer wants to hear of every change of their counts
+  std::unique_ptr<Balancing> balancing;  // null: the balancer places requests itself, without proxies
   bool polls = false;                    // idle threads sleep between two looks
   std::uint32_t processes = 1;           // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
+  const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;
   std::array<TimeWeighted, 2> busy;  // threads, by role
 
@@ -74,12 +97,8 @@ struct Replication::Service {
   double cores = 0;  // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  struct Reason {  // to change the replicas or to leave them …
-    Derivation how;
-    Time seen{};
-  };
-  std::vector<Reason> reasons;         // … on record since they last changed
-  bool reasoned = false;               // there was one
+  std::unique_ptr<Vertical> vertical;  // null: instances are as large as they were written
+  ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
   std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
@@ -118,8 +137,13 @@ struct Replication::Service {
   TimeWeighted idle_time;          // those of functions that are ready and have no request
   double gone_cpu_ns = 0;          // consumed by instances that are gone
   std::uint64_t cold_starts = 0;
+  std::uint64_t oom_kills = 0;
+  double memory_peak = 0;           // of any instance in the measured time, bytes
   std::uint64_t cold_requests = 0;  // measured ones that wait for the start of their instance (functions)
   std::uint64_t loads_ahead = 0;
+  std::uint64_t executions = 0;   // billed ones (functions) …
+  double billed_ns = 0;           // … and their billed durations
+  double minimum_missed_ns = 0;   // by instances that are gone, of the time that each is billed at least
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
@@ -149,6 +173,11 @@ struct Replication::Service {
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
     const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
     return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+  }
+  double gb_seconds() const {  // 0 where nobody knows its memory
+    constexpr double kGb = 1024.0 * 1024 * 1024;
+    const Bytes known = params->instance.resources.limits.memory.value_or(Bytes{0});
+    return price->memory.value_or(known).count / kGb * ns_to_seconds(billed_ns);
   }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };

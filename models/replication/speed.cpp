@@ -90,6 +90,14 @@ void Replication::schedule_pause(Service& service, std::uint32_t slot) {
   });
 }
 
+double Replication::cpu_ns_so_far(std::uint32_t slot) const {
+  const Instance& instance = instances_[slot];
+  if (!instance.shared) return static_cast<double>(instance.running_sum + std::int64_t{instance.running} * now_ns());
+  SharedCores at = shared_[slot];
+  at.advance(now_ns(), lives_[slot].stretch, instance.paused);
+  return at.used_ns;
+}
+
 // Consumed since the instance was created.
 double Replication::cpu_ns(const Instance& instance, std::uint32_t slot) {
   if (instance.shared) {

@@ -15,10 +15,20 @@ enum class Outcome : std::uint8_t {
   kRejectedFull,        // the instance's concurrency limit and backlog were full
   kRejectedThrottled,   // the fleet was at its maximum and takes no queue (functions)
   kFailedInstanceLost,  // the instance that held it crashed, was killed, or lost its zone
+  kFailedOutOfMemory,   // the instance that held it was killed for its use of memory
+  kFailedDependency,    // a call to another service that it needs failed
+  kCancelled,           // the service that called gave it up with its own request
 };
-inline constexpr std::size_t kOutcomes = 7;
-inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
-    "completed",     "timed_out",          "abandoned",           "rejected_no_instance",
-    "rejected_full", "rejected_throttled", "failed_instance_lost"};
+inline constexpr std::size_t kOutcomes = 10;
+inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
+                                                                          "timed_out",
+                                                                          "abandoned",
+                                                                          "rejected_no_instance",
+                                                                          "rejected_full",
+                                                                          "rejected_throttled",
+                                                                          "failed_instance_lost",
+                                                                          "failed_out_of_memory",
+                                                                          "failed_dependency",
+                                                                          "cancelled"};
 
 }  // namespace windtunnel

@@ -1,13 +1,7 @@
 #include "models/scenario/read.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-
+#include "models/scenario/document_text.hpp"
 #include "models/scenario/json_document.hpp"
-#include "models/scenario/overrides.hpp"
 #include "models/scenario/references.hpp"
 #include "models/scenario/value_reader.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -25,42 +19,14 @@ class SoundWhereNoIssue final : public Soundness {
   const IssueCollector& issues_;
 };
 
-[[noreturn]] void cannot_read(const std::filesystem::path& file, const std::string& why) {
-  throw ConfigError({Issue{file.string(), 0, 0, {}, "cannot be read: " + why}});
-}
-
-std::string text_of(const std::filesystem::path& file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) cannot_read(file, "it is a directory");
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) cannot_read(file, errno != 0 ? std::strerror(errno) : "it cannot be opened");
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) cannot_read(file, "an error while reading");
-  return std::move(text).str();
-}
-
 }  // namespace
 
 ReadResult parse_scenario(const std::string& text, const std::filesystem::path& folder, const std::string& name,
                           const std::vector<Override>& overrides) {
-  JsonDocument document = parse_json(text);
-  std::vector<std::string> override_paths;
-  override_paths.reserve(overrides.size());
-  for (const Override& change : overrides) override_paths.push_back(change.path);
-  std::vector<JsonProblem> misplaced;
-  if (document.complete) misplaced = apply_overrides(document.root, overrides);
-
-  IssueCollector issues(document.root, name, std::move(override_paths));
-  for (const JsonProblem& problem : document.problems)
-    issues.error(Issue{name, problem.line, problem.column, problem.pointer, problem.message});
-  for (const JsonProblem& problem : misplaced) issues.error(Issue{name, 0, 0, problem.pointer, problem.message});
-  // What a broken text says is not known; a second message about it would only be noise.
-  if (!document.complete) throw ConfigError(issues.take_errors());
-
+  DocumentText document(text, folder, name, overrides);
+  IssueCollector& issues = document.issues();
   ReadResult out;
-  if (!read_value(document.root, out.scenario, issues)) {
+  if (!read_value(document.root(), out.scenario, issues)) {
     ProblemsAt problems(issues, {});
     check_references(out.scenario, SoundWhereNoIssue(issues), problems);
   }
@@ -93,7 +59,7 @@ ReadResult parse_scenario(const std::string& text, const std::filesystem::path& 
 }
 
 ReadResult read_scenario(const std::filesystem::path& file, const std::vector<Override>& overrides) {
-  return parse_scenario(text_of(file), file.parent_path(), file.string(), overrides);
+  return parse_scenario(read_text(file), file.parent_path(), file.string(), overrides);
 }
 
 std::string effective_scenario(const Scenario& scenario) {

@@ -9,6 +9,7 @@
 #include "models/scenario/json_document.hpp"
 #include "models/scenario/nearest.hpp"
 #include "models/scenario/units.hpp"
+#include "models/topology/call_graph.hpp"
 
 namespace windtunnel {
 namespace {
@@ -44,6 +45,7 @@ class References {
 
   void check() {
     check_services();
+    check_calls();
     check_signals();
     check_zones();
     check_nodes();
@@ -56,6 +58,7 @@ class References {
     }
     for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
       service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
+    for (const auto& [service, price] : scenario_.cost.functions) check_function_price(service, price);
   }
 
  private:
@@ -63,6 +66,63 @@ class References {
     if (services_.empty() && soundness_.readable("/services"))
       problems_.error("/services", "needs at least one service");
     if (scenario_.services.contains("")) problems_.error("/services/", "a service needs a name");
+  }
+
+  void check_calls() {
+    bool sound = soundness_.readable("/services");
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string work_at = "/services/" + pointer_token(name) + "/work";
+      if (!soundness_.sound(work_at)) {
+        sound = false;
+        continue;
+      }
+      for (const auto& [request_class, steps] : service.work)
+        for (std::size_t k = 0; k < steps.size(); ++k) {
+          const std::string at = work_at + "/" + pointer_token(request_class) + "/" + std::to_string(k);
+          if (steps[k].call) check_callee(at + "/call", steps[k].call->to.front(), request_class);
+          if (!steps[k].parallel) continue;
+          for (std::size_t i = 0; i < steps[k].parallel->to.size(); ++i)
+            check_callee(at + "/parallel/to/" + std::to_string(i), steps[k].parallel->to[i], request_class);
+        }
+    }
+    if (!sound) return;
+    const std::vector<CallGraph::Node> endless = CallGraph(scenario_.services).endless();
+    if (endless.empty()) return;
+    std::string circle;
+    for (const CallGraph::Node& node : endless)
+      circle += (circle.empty() ? "" : ", ") + in_quotes(node.service) +
+                (node.request_class == "default" ? "" : " (class " + in_quotes(node.request_class) + ")");
+    problems_.error(
+        "/services/" + pointer_token(endless.front().service) + "/work",
+        "calls itself without end: every request makes at least one more of its kind, on average, by way of " + circle +
+            "; give the calls of the circle probabilities that let it die out");
+  }
+
+  void check_callee(const std::string& at, const Callee& callee, const std::string& callers_class) {
+    if (!service_exists(at + "/service", callee.service)) return;
+    const auto there = scenario_.services.find(callee.service);
+    if (there == scenario_.services.end()) return;
+    const Work& work = there->second.work;
+    if (!soundness_.sound("/services/" + pointer_token(callee.service) + "/work") || work.empty()) return;
+    if (!CallGraph::class_called(callee, callers_class, work).empty()) return;
+    const bool named = !callee.request_class.empty();
+    const std::string& wanted = named ? callee.request_class : callers_class;
+    problems_.error(at + (named ? "/class" : ""), "the service " + in_quotes(callee.service) +
+                                                      " has no work for the class " + in_quotes(wanted) +
+                                                      suggestion(wanted, keys_of(work), "classes"));
+  }
+
+  void check_function_price(const std::string& name, const FunctionPrice& price) {
+    const std::string at = "/cost/functions/" + pointer_token(name);
+    service_exists(at, name);
+    const auto found = scenario_.services.find(name);
+    const std::string instance = "/services/" + pointer_token(name) + "/instance";
+    if (found == scenario_.services.end() || !soundness_.sound(instance) || !soundness_.sound(at)) return;
+    if (found->second.instance.runtime->kind != Runtime::Kind::kFunction)
+      problems_.error(at, "the instances of " + in_quotes(name) +
+                              " are no functions; only those are billed by the execution, others per_instance_hour");
+    else if (price.per_gb_second > 0 && !price.memory && !found->second.instance.resources.limits.memory)
+      problems_.error(at + "/memory", "is missing: " + in_quotes(name) + " has no memory limit either");
   }
 
   void check_signals() {

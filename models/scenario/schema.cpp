@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/scenario/bounds_text.hpp"
+#include "models/scenario/manifest.hpp"
 #include "models/scenario/read.hpp"
 #include "models/scenario/units.hpp"
 #include "models/scenario/value_writer.hpp"
@@ -187,6 +188,7 @@ class SchemaWriter final : public ValueVisitor {
     // The key that names the type and its only value here.
     void tag(std::string_view key, const ChoiceView::Entry& entry) {
       JsonNode one = JsonNode::object();
+      type_ = entry.type;
       one.add("const", text(entry.type));
       one.add("description", text(entry.summary));
       properties_.add(key, std::move(one));
@@ -197,6 +199,12 @@ class SchemaWriter final : public ValueVisitor {
       writer_.note_.clear();
       value.accept(writer_);
       JsonNode schema = std::move(writer_.result_);
+      if (const ManifestField* manifest = manifest_field(type_, info.name)) {
+        JsonNode path = with_type("string");
+        path.add("description", text("The path of a manifest with a " + std::string(manifest->kind) +
+                                     ", or \"path#name\" where it has several"));
+        schema = either(std::move(path), std::move(schema));
+      }
       std::string meaning(info.meaning);
       if (!writer_.note_.empty()) meaning += " (" + std::exchange(writer_.note_, {}) + ")";
       JsonNode described = JsonNode::object();
@@ -231,6 +239,7 @@ class SchemaWriter final : public ValueVisitor {
     }
 
     SchemaWriter& writer_;
+    std::string_view type_;  // of the choice whose fields these are
     JsonNode properties_ = JsonNode::object();
     JsonNode required_ = JsonNode::array();
   };

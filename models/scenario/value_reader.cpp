@@ -27,8 +27,19 @@ Issue IssueCollector::issue(const std::string& pointer, std::string message, int
   if (origin >= 0) {
     out.line = out.column = 0;
     out.message = "--set " + overrides_[static_cast<std::size_t>(origin)] + ": " + out.message;
+    return out;
+  }
+  for (const Graft& graft : grafts_) {
+    if (!graft.holds(pointer)) continue;
+    out.file = graft.file;
+    out.pointer = graft.in_manifest(pointer);
   }
   return out;
+}
+
+void IssueCollector::error(Issue issue, std::optional<std::string_view> pointer) {
+  errors_.push_back(std::move(issue));
+  if (pointer) unsound_.push_back(written_pointer(root_, *pointer));
 }
 
 namespace {
@@ -55,15 +66,14 @@ std::vector<Issue> in_order(std::vector<Issue> issues) {
 
 bool IssueCollector::readable(std::string_view pointer) const {
   const std::string written = written_pointer(root_, pointer);
-  return std::none_of(errors_.begin(), errors_.end(),
-                      [&](const Issue& e) { return e.file == file_ && is_within(written, e.pointer); });
+  return std::none_of(unsound_.begin(), unsound_.end(),
+                      [&](const std::string& unsound) { return is_within(written, unsound); });
 }
 
 bool IssueCollector::sound(std::string_view pointer) const {
   const std::string written = written_pointer(root_, pointer);
-  return readable(pointer) && std::none_of(errors_.begin(), errors_.end(), [&](const Issue& e) {
-           return e.file == file_ && is_within(e.pointer, written);
-         });
+  return readable(pointer) && std::none_of(unsound_.begin(), unsound_.end(),
+                                           [&](const std::string& unsound) { return is_within(unsound, written); });
 }
 
 std::vector<Issue> IssueCollector::take_errors() { return in_order(std::move(errors_)); }
@@ -263,6 +273,8 @@ class ValueReader final : public ValueVisitor {
 
   void object(ObjectView& v, const FieldInfo&) override {
     checked_ = false;
+    // A manifest's name that led to nothing, which is said already.
+    if (node_->kind == JsonNode::Kind::kString && !issues_.readable(pointer_)) return;
     if (node_->kind != JsonNode::Kind::kObject) return needs("an object { … }");
     const std::size_t errors = issues_.error_count();
     Fields fields(*this, *node_, {});

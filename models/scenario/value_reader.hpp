@@ -7,29 +7,32 @@
 
 #include "models/scenario/issue.hpp"
 #include "models/scenario/json_document.hpp"
+#include "models/scenario/manifest.hpp"
 #include "sim/describe/field.hpp"
 
 namespace windtunnel {
 
 // Collects what is wrong with a document and where. Values that came from `--set` have no line; their issues name the
-// override instead.
+// override instead, and those of a manifest that file and their place in it.
 class IssueCollector {
  public:
   // `overrides` are the paths that JsonNode::origin indexes. `root` must outlive the collector.
-  IssueCollector(const JsonNode& root, std::string file, std::vector<std::string> overrides = {})
-      : root_(root), file_(std::move(file)), overrides_(std::move(overrides)) {}
+  IssueCollector(const JsonNode& root, std::string file, std::vector<std::string> overrides = {},
+                 std::vector<Graft> grafts = {})
+      : root_(root), file_(std::move(file)), overrides_(std::move(overrides)), grafts_(std::move(grafts)) {}
 
-  void error(const std::string& pointer, std::string message) { errors_.push_back(issue(pointer, std::move(message))); }
+  void error(const std::string& pointer, std::string message) { error(issue(pointer, std::move(message)), pointer); }
   void warning(const std::string& pointer, std::string message) {
     warnings_.push_back(issue(pointer, std::move(message)));
   }
   // The issue of a value of the document.
   Issue issue(const std::string& pointer, std::string message) const;
-  void error(Issue issue) { errors_.push_back(std::move(issue)); }
+  // Of another file; what is wrong with it makes the value at `pointer` unsound, if one is named.
+  void error(Issue issue, std::optional<std::string_view> pointer = std::nullopt);
   void warning(Issue issue) { warnings_.push_back(std::move(issue)); }
   // At a key, rather than at its value.
   void error_at_key(const std::string& pointer, const JsonNode::Key& key, int origin, std::string message) {
-    errors_.push_back(issue(pointer, std::move(message), key.line, key.column, origin));
+    error(issue(pointer, std::move(message), key.line, key.column, origin), pointer);
   }
 
   std::size_t error_count() const { return errors_.size(); }
@@ -48,7 +51,9 @@ class IssueCollector {
   const JsonNode& root_;
   std::string file_;
   std::vector<std::string> overrides_;
+  std::vector<Graft> grafts_;
   std::vector<Issue> errors_, warnings_;
+  std::vector<std::string> unsound_;  // pointers as written
 };
 
 // What a structure's check() or load() reports, at its place in the document; pointers are relative to `prefix`. A line

@@ -44,6 +44,18 @@ void check_proxy(const ServiceParams& service, const AutoscalerParams::Buffering
     p.warning("/instance/concurrency", serves + "; " + limit + type + " lets into it, so the others wait inside");
 }
 
+// Whether what it recommends can be known, and reach the instances.
+void check_vertical(const ServiceParams& service, Problems& p) {
+  const vpa::ContainerPolicy policy = service.vertical_autoscaler->spec.container();
+  if (policy.mode == vpa::ContainerPolicy::Mode::kOff) return;
+  if (policy.controls("memory") && !service.instance.memory)
+    p.error("/vertical_autoscaler",
+            "recommends memory, and instance.memory does not say what an instance uses; to leave memory alone: "
+            "controlledResources [\"cpu\"]");
+  if (service.instance.runtime && service.instance.runtime->kind == Runtime::Kind::kFunction)
+    p.error("/vertical_autoscaler", "sizes pods; the runtime is function");
+}
+
 }  // namespace
 
 void ServiceParams::describe(FieldVisitor& v) {
@@ -57,6 +69,10 @@ void ServiceParams::describe(FieldVisitor& v) {
   v.field("balancer", balancer, "How an instance is chosen for a request");
   v.field("balancing", balancing, "How many balancers there are, and what they know");
   v.field("autoscaler", autoscaler, "Who decides how many instances there are; none: replicas stay as they are");
+  v.field(
+      "vertical_autoscaler", vertical_autoscaler,
+      "Who decides how much CPU and memory an instance requests (a Kubernetes VerticalPodAutoscaler); none: resources "
+      "stay as they are");
   v.choice("when_none_ready", when_none_ready, kWhenNoneReadyNames,
            "What happens to a request while no instance is ready: rejected at once, or kept until one is");
   v.field("drain_timeout", drain_timeout, "How long an instance taken out of service may finish the requests it holds",
@@ -88,6 +104,7 @@ void ServiceParams::check(Problems& p) {
 
   if (!balancing.weights.empty() && balancer && !balancer->respects_weights())
     p.warning("/balancing/weights", balancer.type() + " does not look at weights");
+  if (vertical_autoscaler) check_vertical(*this, p);
   if (!autoscaler) return;
   const bool function = instance.runtime && instance.runtime->kind == Runtime::Kind::kFunction;
   if (autoscaler->on_demand() && !function)

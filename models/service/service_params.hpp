@@ -8,6 +8,7 @@
 #include "models/load_balancer/balancing_params.hpp"
 #include "models/load_balancer/load_balancer.hpp"
 #include "models/startup/startup.hpp"
+#include "models/vertical_autoscaler/vertical_autoscaler.hpp"
 
 namespace windtunnel {
 
@@ -21,7 +22,8 @@ struct ServiceParams {
   Startup startup;
   Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");
   BalancingParams balancing;
-  Choice<AutoscalerParams> autoscaler;  // none: `replicas` for the whole run
+  Choice<AutoscalerParams> autoscaler;                          // none: `replicas` for the whole run
+  std::optional<VerticalAutoscalerParams> vertical_autoscaler;  // none: resources stay as they are
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;
   Duration drain_timeout =
       std::chrono::seconds{30};  // how long an instance taken out of service may finish its requests

@@ -1,13 +1,11 @@
 #include "models/workload/traffic.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 
 namespace windtunnel {
 namespace {
 
-constexpr std::array<std::string_view, 2> kOnTimeoutNames{"continue", "cancel"};
 constexpr double kSumTolerance = 1e-9;
 
 }  // namespace
@@ -26,7 +24,7 @@ void Traffic::describe(FieldVisitor& v) {
           "From arrival to the start of service; a client who has waited that long leaves. None: waits for ever",
           {.unit = Unit::kDuration});
   v.field("clients", clients,
-          "Who asks, where the service's balancer goes by that (hashes, sessions). None: every request is of a client of "
+          "Who asks, where the service's balancer goes by that (hashes). None: every request is of a client of "
           "its own");
 }
 

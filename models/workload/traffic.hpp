@@ -4,17 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "models/request/call.hpp"
 #include "models/workload/arrival_process.hpp"
 #include "models/workload/clients.hpp"
 #include "sim/distribution/distribution.hpp"
 
 namespace windtunnel {
-
-// What the server does with a request whose client has given up.
-enum class OnTimeout {
-  kContinue,  // nothing tells it: the work is done and wasted
-  kCancel,    // the connection's end is noticed: it leaves the queue, or its work stops
-};
 
 // One source of requests: who asks, how often, for what, and how patiently.
 struct Traffic {
@@ -24,8 +19,8 @@ struct Traffic {
   std::map<std::string, Share> mix;  // request classes and their shares, which sum to 1; empty: one class, "default"
   std::optional<Duration> timeout;   // from arrival to answer
   OnTimeout on_timeout = OnTimeout::kContinue;
-  std::optional<Clients> clients;    // none: every request is of a client of its own
-  DistributionChoice patience;  // from arrival to the start of service; none: waits for ever
+  std::optional<Clients> clients;  // none: every request is of a client of its own
+  DistributionChoice patience;     // from arrival to the start of service; none: waits for ever
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -53,6 +53,90 @@ class Case(unittest.TestCase):
         return path
 
 
+class Manifests(Case):
+    HPA = {"maxReplicas": 6, "metrics": [{"type": "Resource", "resource": {
+        "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 40}}}]}
+    YAML = """apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: shop }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: shop }
+  maxReplicas: 6
+  metrics:
+  - type: Resource
+    resource: { name: cpu, target: { type: Utilization, averageUtilization: 40 } }
+"""
+
+    def scaled(self, name, spec):
+        scenario = json.loads(json.dumps(SCENARIO))
+        shop = scenario["services"]["shop"]
+        shop["instance"]["resources"] = {"requests": {"cpu": "500m"}}
+        shop["autoscaler"] = {"type": "kubernetes_hpa", "spec": spec}
+        return self.write(name, scenario)
+
+    def test_a_manifest_gives_the_bytes_that_its_spec_gives(self):
+        self.write("hpa.yaml", self.YAML)
+        by_name, by_value = self.scaled("by-name.json", "hpa.yaml"), self.scaled("by-value.json", self.HPA)
+        named = words("run", by_name, "--format", "json")
+        self.assertEqual(named, words("run", by_value, "--format", "json"))
+        self.assertIn('"scale_up"', named[1])
+
+    def test_a_saved_run_holds_the_spec_and_not_the_name(self):
+        self.write("hpa.yaml", self.YAML)
+        code, _, err = words("run", self.scaled("by-name.json", "hpa.yaml"), "-o", self.folder / "saved", "-q")
+        self.assertEqual((code, err), (0, ""))
+        saved = json.loads((self.folder / "saved/scenario.json").read_text())
+        self.assertEqual(saved["services"]["shop"]["autoscaler"]["spec"]["maxReplicas"], 6)
+
+    def test_a_mistake_in_a_manifest_is_2_and_said_at_its_line(self):
+        manifest = self.write("hpa.yaml", self.YAML.replace("maxReplicas: 6", "maxReplicas: six"))
+        code, out, err = words("run", self.scaled("by-name.json", "hpa.yaml"))
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn(f'{manifest}:6:16: /spec/maxReplicas: needs a whole number; found the text "six"', err)
+
+
+class Replays(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("hpa.yaml", Manifests.YAML)
+        # A core in use for ten minutes, then four.
+        rows = "".join(f"{1714953600 + 60 * m},{1 if m < 10 else 4}\n" for m in range(20))
+        self.write("cpu.csv", "time,cores\n" + rows)
+        self.replay = self.write("week.replay.json", {
+            "windtunnel_replay": 1, "name": "week", "replicas": 3, "requests": {"cpu": 1},
+            "autoscaler": {"type": "kubernetes_hpa", "spec": "hpa.yaml"}, "record": {"cpu": {"file": "cpu.csv"}}})
+
+    def test_tells_the_replicas_that_there_would_have_been(self):
+        code, out, err = words("replay", self.replay, "--format", "json")
+        self.assertEqual((code, err), (0, ""))
+        result = json.loads(out)
+        # A core over three of one is 33 % of 40 %: ceil(3 * 0.83) = 3. Four want ten, and six are allowed.
+        self.assertEqual(result["metrics"]["service.replicas.max"]["values"], [6])
+        self.assertEqual([d["kind"] for d in result["decisions"] if d["kind"] != "hold"], ["scale_up"])
+        self.assertEqual((code, out, err), words("replay", self.replay, "--format", "json"))
+
+    def test_takes_set_and_prints_every_format(self):
+        for form in ("text", "md", "csv"):
+            code, out, err = words("replay", self.replay, "--set", "autoscaler.spec.maxReplicas=20", "--format", form)
+            self.assertEqual((code, err), (0, ""), form)
+            self.assertIn("10", out)
+
+    def test_can_be_explained_and_repeated_from_its_folder(self):
+        code, _, err = words("replay", self.replay, "-o", self.folder / "saved", "-q")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads((self.folder / "saved/scenario.json").read_text())["autoscaler"]["spec"]["maxReplicas"], 6)
+        code, out, _ = words("explain", self.folder / "saved", "--at", "15m")
+        self.assertEqual(code, 0)
+        self.assertIn("maxReplicas 10 -> 6", out)
+
+    def test_what_is_wrong_is_2(self):
+        self.write("cpu.csv", "time,cores\nnoon,1\n")
+        code, out, err = words("replay", self.replay, "--set", "replicas=-1")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("cpu.csv:2: /record/cpu/file: 'noon' is not a point in time", err)
+        self.assertIn("/replicas: --set replicas: must be at least 0", err)
+
+
 class Answers(Case):
     def test_objectives_met_is_0(self):
         code, out, err = words("run", self.scenario)

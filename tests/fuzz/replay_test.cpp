@@ -50,6 +50,21 @@ TEST(FuzzCorpus, OfScenariosBreaksNoPromiseWhenBytesAreChanged) {
       }
 }
 
+TEST(FuzzCorpus, OfManifestsBreaksNoPromise) {
+  const std::vector<std::string> texts = corpus("manifest");
+  ASSERT_GE(texts.size(), 3U);
+  for (const std::string& text : texts)
+    for (std::size_t length = 0; length <= text.size(); ++length) {
+      try_manifest(bytes(text), length);
+      if (length == text.size()) break;
+      for (const char c : {'\0', '\t', ':', '-', '&', '[', '"', '\xff'}) {
+        std::string changed = text;
+        changed[length] = c;
+        try_manifest(bytes(changed), changed.size());
+      }
+    }
+}
+
 TEST(FuzzCorpus, OfTracesBreaksNoPromise) {
   const std::vector<std::string> texts = corpus("trace");
   ASSERT_GE(texts.size(), 5U);

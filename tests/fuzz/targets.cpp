@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "models/scenario/json_document.hpp"
 #include "models/scenario/read.hpp"
+#include "models/scenario/yaml_document.hpp"
 #include "models/workload/replay_file.hpp"
 #include "models/workload/trace_file.hpp"
 
@@ -52,6 +54,14 @@ void try_scenario(const std::uint8_t* data, std::size_t size) {
   } catch (const ConfigError& e) {
     promise(false, std::string("the effective scenario can be read: ") + e.what() + "\n" + effective);
   }
+}
+
+void try_manifest(const std::uint8_t* data, std::size_t size) {
+  const YamlStream stream = parse_yaml({reinterpret_cast<const char*>(data), size});
+  promise(stream.complete || !stream.problems.empty(), "a text that breaks off has a reason");
+  for (const JsonProblem& problem : stream.problems)
+    promise(!problem.message.empty() && problem.line > 0, "a problem says something, and where");
+  for (const JsonNode& document : stream.documents) promise(!print_json(document).empty(), "a tree can be printed");
 }
 
 void try_trace(const std::uint8_t* data, std::size_t size) {

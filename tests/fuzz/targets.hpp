@@ -11,6 +11,9 @@ namespace windtunnel {
 // effective text reads back as the same scenario.
 void try_scenario(const std::uint8_t* data, std::size_t size);
 
+// Reads the bytes as YAML. Either problems, each with a line, or trees that can be printed.
+void try_manifest(const std::uint8_t* data, std::size_t size);
+
 // Reads the bytes as a trace of counts in several formats and as a recording of requests.
 void try_trace(const std::uint8_t* data, std::size_t size);
 

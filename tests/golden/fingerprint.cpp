@@ -32,6 +32,13 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325;
 };
 
+// A cause that joined later counts only where something was lost to it, so that all other rows of the table stand.
+void add(Hash& hash, const std::array<std::uint64_t, kOutcomes>& outcomes) {
+  constexpr auto kLastOfOld = static_cast<std::size_t>(Outcome::kFailedInstanceLost);
+  for (std::size_t i = 0; i < kOutcomes; ++i)
+    if (i <= kLastOfOld || outcomes[i] > 0) hash.add(outcomes[i]);
+}
+
 }  // namespace
 
 Fingerprint fingerprint(const Result& result) {
@@ -40,7 +47,7 @@ Fingerprint fingerprint(const Result& result) {
     Hash& counts = hash[Fingerprint::kCounts];
     counts.add(service.name);
     counts.add(service.arrived);
-    for (const std::uint64_t outcome : service.outcomes) counts.add(outcome);
+    add(counts, service.outcomes);
     counts.add(service.in_flight_at_end);
     hash[Fingerprint::kLatency].add(service.latency);
     hash[Fingerprint::kLatency].add(service.wait_time);
@@ -50,7 +57,7 @@ Fingerprint fingerprint(const Result& result) {
     counts.add(c.traffic);
     counts.add(c.request_class);
     counts.add(c.arrived);
-    for (const std::uint64_t outcome : c.outcomes) counts.add(outcome);
+    add(counts, c.outcomes);
     hash[Fingerprint::kLatency].add(c.latency);
     hash[Fingerprint::kLatency].add(c.wait_time);
   }

@@ -63,7 +63,7 @@ std::vector<std::string> shipped() {
   const fs::path folder = kSource / "scenarios";
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const fs::path name = fs::relative(entry.path(), folder).replace_extension();
-    if (entry.path().extension() == ".json" && name.extension() != ".schema") names.push_back(name.generic_string());
+    if (entry.path().extension() == ".json" && !name.has_extension()) names.push_back(name.generic_string());
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 import windtunnel as wt
 
-FILES = sorted(p for p in (ROOT / "scenarios").rglob("*.json") if not p.name.endswith(".schema.json"))
+FILES = sorted(p for p in (ROOT / "scenarios").rglob("*.json") if not p.name.endswith((".schema.json", ".replay.json")))
 
 
 def without_comments(text: str) -> str:

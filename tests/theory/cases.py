@@ -4,7 +4,7 @@ import json
 import math
 import pathlib
 
-from judge import Band, Limit, Published, Reproduced, Row, grouped, ratio, variance
+from judge import Band, Limit, Published, Reproduced, Row, grouped, mean_and_error, ratio, student_t, variance
 from laboratory import constant, cpu, exponential, function, law, loop, poisson, pool, station
 
 FACTS = json.loads(pathlib.Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
@@ -345,6 +345,76 @@ def identities(lab):
             for name, limit in FACTS["V126"]["limits"].items()}
 
 
+# --- networks of queues ----------------------------------------------------------------------------------------------
+
+
+def single(work):
+    """A single server, first come first served, whose requests leave it while they wait for others."""
+    return {"instance": loop(), "work": {"default": work}}
+
+
+def network(arrivals, to, services):
+    return {"windtunnel": 1, "name": "theory", "traffic": [{"name": "t", "to": to, "arrivals": arrivals}],
+            "services": services}
+
+
+def to(service, probability=1.0):
+    return {"call": {"service": service, "probability": probability}}
+
+
+@case("V27")
+def tandem(lab):
+    p = FACTS["V27"]["params"]
+    first, second = (1 / mu for mu in p["mu"])
+    services = {"s": single([cpu(exponential(first)), to("second")]), "second": single([cpu(exponential(second))])}
+    run = lab.measure(network(poisson(p["lam"]), "s", services), 4e7, p["lam"], relaxation=200)
+    total, behind = run["s.latency.mean"], run["second.latency.mean"]
+    return {"W1": each(lambda a, b: a - b, total, behind), "W2": behind, "W_total": total,
+            "L_total": run["s.number_in_system.mean"], "util1": run["s.utilization"], "util2": run["second.utilization"],
+            **{f"Wtotal_{q}": run["s.latency." + q.replace("p999", "p99.9")] for q in ("p50", "p95", "p99", "p999")}}
+
+
+@case("V28")
+def open_network(lab):
+    """A visit of a station is a call of it, and the next visits are calls that it makes: what matters are the numbers of
+    visits, as all work is exponential."""
+    p = FACTS["V28"]["params"]
+    rate = p["external"][3]
+    services = {f"s{i}": single([cpu(exponential(p["S"][i]))] +
+                                [to(f"s{k}", share) for k, share in enumerate(row) if share > 0])
+                for i, row in enumerate(p["P"])}
+    run = lab.measure(network(poisson(rate), "s3", services), 4e6, rate, relaxation=20)
+    out = {"system_response": run["s3.latency.mean"]}
+    for i in range(4):
+        queue = each(lambda n, below: n - below, run[f"s{i}.number_in_system.mean"], run[f"s{i}.io_in_flight.mean"])
+        out |= {f"X{i}": run[f"s{i}.throughput"], f"U{i}": run[f"s{i}.utilization"], f"Q{i}": queue,
+                f"R{i}": ratio(queue, run[f"s{i}.throughput"])}
+    return out
+
+
+@case("V30")
+def closed_network(lab):
+    p = FACTS["V30"]["params"]
+    services = {f"s{i}": single([cpu(exponential(mean))]) for i, mean in enumerate(p["S"])}
+    services["s"] = single([to(f"s{i}") for i, visits in enumerate(p["V"]) for _ in range(visits)])
+    users = {"type": "closed_loop", "clients": p["N"], "think_time": exponential(float(p["Z"]))}
+    run = lab.measure(network(users, "s", services), 2e6, expected("V30")["X"], relaxation=500)
+    out = {"X": run["s.throughput"], "response": run["s.latency.mean"]}
+    for i in range(3):
+        out |= {f"R{i}": run[f"s{i}.latency.mean"], f"Q{i}": run[f"s{i}.number_in_system.mean"],
+                f"U{i}": run[f"s{i}.utilization"]}
+    return out
+
+
+@case("V41")
+def fork_and_join(lab):
+    p = FACTS["V41"]["params"]
+    both = {"parallel": {"to": [{"service": "a"}, {"service": "b"}]}}
+    services = {"s": single([both]), "a": single([cpu(exponential(1))]), "b": single([cpu(exponential(1))])}
+    run = lab.measure(network(poisson(p["lam"]), "s", services), 2e7, p["lam"], relaxation=100)
+    return {"forkjoin2_T": run["s.latency.mean"], "single_T": run["a.latency.mean"]}
+
+
 # --- event loops -----------------------------------------------------------------------------------------------------
 
 
@@ -486,6 +556,28 @@ def simfaas(lab):
     return out | {"p_reject": run["s.loss.rejected_throttled"]}
 
 
+def fewest_servers(lab, rate, metric, limit):
+    """The least servers with which the metric keeps the limit, by bisection. Each run is made four times longer until it
+    tells on which side it is, with 99.9 %."""
+    def keeps(servers):
+        arrivals = 4e6
+        while True:
+            # Near saturation a queue takes its time: 1 / (sqrt(c) - sqrt(R))^2.
+            relaxation = 1 / (math.sqrt(servers) - math.sqrt(rate)) ** 2
+            run = lab.measure(station(poisson(float(rate)), pool(servers), [cpu(exponential(1))]), arrivals * lab.shorter,
+                              rate, relaxation=relaxation)
+            mean, error = mean_and_error(run["s." + metric])
+            if abs(mean - limit) > student_t(0.9995, 19) * error:
+                return mean <= limit
+            arrivals *= 4
+
+    too_few, enough = rate, math.ceil(rate + 4 * math.sqrt(rate))
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if keeps(middle) else (middle, enough)
+    return enough
+
+
 @case("V63")
 def square_root_staffing(lab):
     # Waiting comes in spells, the longer the larger the fleet and the rarer the more servers: only full runs see enough.
@@ -503,7 +595,56 @@ def square_root_staffing(lab):
             run = lab.measure(station(poisson(float(load)), pool(servers), [cpu(exponential(1))]),
                               requests(load, beta), load, relaxation=10)
             out[f"exact_C_R{load}_beta{beta}"] = run["s.wait_time.share_waited"]
+    for rate in p["fast_lams" if lab.shorter > 1 else "lams"]:
+        asked = {"Wqp99_le_0p1": ("wait_time.p99", 0.1), "Wp99_le_5p0": ("latency.p99", 5.0)}
+        # With 111 servers for 100 erlangs 19.98 % wait: no run of minutes tells that from 20 %.
+        if rate <= 50:
+            asked["pwait20"] = ("wait_time.share_waited", 0.2)
+        for name, (metric, limit) in asked.items():
+            out[f"min_c_{name}_lam{rate}"] = float(fewest_servers(lab, rate, metric, limit))
     return out
+
+
+@case("V70")
+def billing(lab):
+    p = FACTS["V70"]["params"]
+    (_, night), (opens, day), (closes, _) = p["schedule"]
+    fleet = dict(station(poisson(0.01), pool(1), [cpu(constant(1))], replicas=night,
+                         autoscaler={"type": "scheduled", "min_replicas": night, "sync_period": "1s",
+                                     "windows": [{"start": f"0 {opens} * * *", "for": f"{closes - opens}h",
+                                                  "min_replicas": day}]}),
+                 horizon="24h", cost={"per_instance_hour": {"s": p["price"]}}, metrics={"resolution": "1h"})
+    run = lab.fly(fleet)
+    out = {"instance_hours_per_day": run.mean("s.instance_hours"), "cost_per_day_at_0p0832": run.mean("cost.total")}
+
+    # Allowances are for a month, which is 730 hours.
+    f = p["lam"]
+    month = 730 * 3600
+    even = {"type": "steps", "spacing": "even", "steps": [{"at": "0s", "rate": f"{f['requests'] / month!r}/s"}]}
+    price = {"per_gb_second": f["price_gbs"], "per_million_requests": f["price_req"] * 1e6,
+             "memory": f"{1024 * f['gb']:.0f}Mi"}
+    free = {"gb_seconds": f["free_gbs"], "requests": f["free_req"]}
+    run = lab.fly(dict(station(even, function(), [{"io": constant(f["dur"])}], replicas=0,
+                               autoscaler={"type": "per_request"}),
+                       horizon="730h", cost={"functions": {"s": price}, "free_tier": free},
+                       metrics={"resolution": "24h"}))
+    out |= {"lambda_gb_s": run.mean("s.gb_seconds"), "lambda_compute_usd": run.mean("cost.compute"),
+            "lambda_request_usd": run.mean("cost.requests"), "lambda_total_usd": run.mean("cost.total")}
+
+    # An instance for each of a hundred jobs of 35 s.
+    jobs = {"type": "steps", "spacing": "even", "steps": [{"at": "0s", "rate": "1/s"}, {"at": "100s", "rate": "0/s"}]}
+    run = lab.fly(dict(station(jobs, function(), [{"io": constant(35)}], replicas=0,
+                               autoscaler={"type": "per_request", "keep_alive": "0s"}), horizon="1h",
+                       cost={"per_instance_hour": {"s": 1}, "minimum_instance_time": "60s"}))
+    out["min60s_billing_35s_run_s"] = run.mean("s.billed_hours") * 3600 / run.mean("s.cold_starts")
+
+    # So rare that hardly any meet: of gaps with this mean, p_cold are longer than the keep-alive.
+    m, gap = p["mix"], 10000
+    keep = -gap * math.log(m["p_cold"])
+    run = lab.measure(station(poisson(1 / gap), function(), [{"io": exponential(m["warm_mean"])}], replicas=0,
+                              startup=[{"phase": "boot", "time": f"{m['cold_extra']}s"}],
+                              autoscaler={"type": "per_request", "keep_alive": f"{keep!r}s"}), 1e7, 1 / gap)
+    return out | {"cold_mix_p99": run["s.latency.p99"], "cold_mix_p999": run["s.latency.p99.9"]}
 
 
 # --- balancers -------------------------------------------------------------------------------------------------------
@@ -570,8 +711,6 @@ def join_idle_queue(lab):
         out |= farm(lab, servers, p["rho"], {"type": "join_idle_queue"}, 4e7, 100,
                     ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"N{servers}_rho0.8_")
     return out
-
-
 # --- published measurements ------------------------------------------------------------------------------------------
 
 

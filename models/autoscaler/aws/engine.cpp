@@ -24,6 +24,7 @@ Engine::Engine(std::vector<std::unique_ptr<Policy>> policies, std::int64_t least
 
 Engine::Chosen Engine::choose(const ServiceSignal& signal, std::map<std::string, double>& inputs) {
   std::vector<Chosen> asks;
+  Chosen held;
   bool asked = false, kept = false;
   for (std::size_t i = 0; i < policies_.size(); ++i) {
     Policy& policy = *policies_[i];
@@ -31,7 +32,10 @@ Engine::Chosen Engine::choose(const ServiceSignal& signal, std::map<std::string,
     asked = true;
     Ask ask = policy.ask(capacity(), signal, window_);
     kept |= ask.keeps;
-    if (ask.direction == Ask::Direction::kNothing) continue;
+    if (ask.direction == Ask::Direction::kNothing) {
+      if (ask.held_by != nullptr && held.policy == nullptr) held = {true, &policy, i, std::move(ask)};
+      continue;
+    }
     if (policies_.size() > 1) inputs["policy_" + std::to_string(i) + "_capacity"] = static_cast<double>(ask.capacity);
     asks.push_back({true, &policy, i, std::move(ask)});
   }
@@ -40,6 +44,7 @@ Engine::Chosen Engine::choose(const ServiceSignal& signal, std::map<std::string,
     if (chosen.ask.direction == Ask::Direction::kIn && chosen.policy->tracks() && kept) continue;
     if (best.policy == nullptr || chosen.ask.capacity > best.ask.capacity) best = std::move(chosen);
   }
+  if (best.policy == nullptr) best = std::move(held);
   best.asked = asked;
   return best;
 }
@@ -61,12 +66,18 @@ ScalingDecision Engine::decide(const ServiceSignal& signal) {
   // Policies start from what is there: where the schedule has just changed it, they have their say at the next period.
   Chosen chosen = choose(signal, out.inputs);
   if (chosen.policy != nullptr && desired == signal.spec_replicas) {
-    desired = std::clamp(chosen.ask.capacity, least_, most_);
     out.how.recommendation = chosen.ask.capacity;
-    out.how.apply(chosen.ask.capacity > desired ? "most capacity" : "least capacity", chosen.ask.capacity, desired);
     out.inputs.merge(chosen.ask.inputs);
     why = std::move(chosen.ask.why);
     if (policies_.size() > 1) out.inputs["policy"] = static_cast<double>(chosen.index);
+    if (chosen.ask.held_by != nullptr) {
+      out.how.apply(chosen.ask.held_by, chosen.ask.capacity, desired);
+      why += std::string("; held by ") + chosen.ask.held_by;
+      out.inputs["asked_for"] = static_cast<double>(chosen.ask.capacity);
+      chosen.ask.capacity = desired;
+    }
+    desired = std::clamp(chosen.ask.capacity, least_, most_);
+    out.how.apply(chosen.ask.capacity > desired ? "most capacity" : "least capacity", chosen.ask.capacity, desired);
     if (desired != chosen.ask.capacity) {
       why += desired == most_ ? "; limited by the most capacity" : "; limited by the least capacity";
       out.inputs["asked_for"] = static_cast<double>(chosen.ask.capacity);

@@ -26,12 +26,17 @@ class Capacity {
   virtual bool simple_blocked() const = 0;  // an activity is going on, or its cooldown
 };
 
+// Rules on record. A cooldown of a simple policy includes the activity before it.
+inline constexpr const char* kCooldown = "cooldown";
+inline constexpr const char* kWarmup = "instance warm-up";
+
 // What a policy wants at the end of a period.
 struct Ask {
   enum class Direction { kNothing, kOut, kIn };
   Direction direction = Direction::kNothing;
   std::int64_t capacity = 0;
-  bool keeps = false;  // target tracking that is not ready to scale in: no other target tracking may
+  const char* held_by = nullptr;  // the rule without which it would ask for `capacity`; the direction is kNothing then
+  bool keeps = false;             // target tracking that is not ready to scale in: no other target tracking may
   std::string why;
   std::map<std::string, double> inputs;
 };

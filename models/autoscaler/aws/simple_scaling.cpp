@@ -18,11 +18,14 @@ class Simple final : public Policy {
     alarm_.add(terms_.alarm.metric.value(window, signal, {}));
     Ask out;
     const std::optional<double> metric = alarm_.newest();
-    if (alarm_.state() != Alarm::State::kAlarm || capacity.simple_blocked()) return out;
+    if (alarm_.state() != Alarm::State::kAlarm) return out;
     const std::int64_t base = capacity.desired();
     out.capacity = adjusted(base, terms_.type, terms_.adjustment, terms_.min_magnitude);
     if (out.capacity == base) return out;
-    out.direction = out.capacity > base ? Ask::Direction::kOut : Ask::Direction::kIn;
+    if (capacity.simple_blocked())
+      out.held_by = kCooldown;
+    else
+      out.direction = out.capacity > base ? Ask::Direction::kOut : Ask::Direction::kIn;
     out.inputs = {{"threshold", alarm_.terms().threshold},
                   {"points_breaching", static_cast<double>(alarm_.breaching())},
                   {"base_capacity", static_cast<double>(base)},

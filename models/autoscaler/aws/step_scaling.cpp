@@ -32,8 +32,11 @@ class Stepper final : public Policy {
       out.direction = Ask::Direction::kOut;
       out.capacity = std::max(capacity.desired(), up);
       note(out, out_base, up);
-    } else if (down < in_base && !capacity.in_blocked(terms_.warmup)) {
-      out.direction = Ask::Direction::kIn;
+    } else if (down < in_base) {
+      if (capacity.in_blocked(terms_.warmup))
+        out.held_by = terms_.cooldown ? kCooldown : kWarmup;
+      else
+        out.direction = Ask::Direction::kIn;
       out.capacity = std::min(capacity.desired(), down);
       note(out, in_base, down);
     }

@@ -42,10 +42,13 @@ class Tracker final : public Policy {
       out.direction = Ask::Direction::kOut;
       out.capacity = std::max(capacity.desired(), wanted);
       note(out, base, wanted);
-    } else if (terms_.scales_in && low_.state() == Alarm::State::kAlarm && !capacity.in_blocked(terms_.warmup)) {
+    } else if (terms_.scales_in && low_.state() == Alarm::State::kAlarm) {
       const std::int64_t base = capacity.in_base();
       const std::int64_t wanted = tracked(base, *metric, terms_.target);
-      out.direction = Ask::Direction::kIn;
+      if (capacity.in_blocked(terms_.warmup))
+        out.held_by = terms_.in_cooldown ? kCooldown : kWarmup;
+      else
+        out.direction = Ask::Direction::kIn;
       out.capacity = std::min(capacity.desired(), wanted);
       note(out, base, wanted);
     }

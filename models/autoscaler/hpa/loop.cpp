@@ -72,8 +72,8 @@ void ResourcePipelineSpec::describe(FieldVisitor& v) {
 Loop::Loop(const Spec& spec, const Flags& flags, const ResourcePipelineSpec& resources)
     : terms_{spec.tolerance_down(flags.tolerance), spec.tolerance_up(flags.tolerance), flags.cpu_initialization_period,
              flags.initial_readiness_delay},
-      containers_{{container_of(spec), {}, {}}},
-      server_({resources.scrape_period, resources.container_sampling, resources.lag, containers_[0].name}),
+      container_{container_of(spec), {}, {}},
+      server_({resources.scrape_period, resources.container_sampling, resources.lag, container_.name}),
       watches_resources_(spec.watches_resources()),
       controller_(spec.limits(flags.downscale_stabilization)) {
   for (const MetricSpec& metric : spec.metrics_in_force()) {
@@ -108,14 +108,14 @@ ScalingDecision Loop::decide(const ServiceSignal& signal, const Others& others) 
 }
 
 void Loop::look_at_pods(const ServiceSignal& signal) {
-  ResourceAmounts& requests = containers_[0].requests;
-  requests = {};
-  if (signal.cpu_request_cores > 0) requests.cpu = to_milli(signal.cpu_request_cores);
-  if (signal.memory_request_bytes > 0) requests.memory = to_milli(signal.memory_request_bytes);
+  containers_.assign(signal.instances.size(), container_);
   pods_.clear();
   ids_.clear();
   for (const InstanceSignal& instance : signal.instances) {
-    pods_.push_back(pod_of(instance, containers_, signal.now));
+    Container& container = containers_[pods_.size()];
+    if (const double cores = signal.cpu_request_of(instance); cores > 0) container.requests.cpu = to_milli(cores);
+    if (const double bytes = signal.memory_request_of(instance); bytes > 0) container.requests.memory = to_milli(bytes);
+    pods_.push_back(pod_of(instance, {&container, 1}, signal.now));
     ids_.push_back(instance.id);
   }
   std::sort(ids_.begin(), ids_.end());

@@ -57,7 +57,8 @@ class Loop {
   Terms terms_;
   std::vector<Metric> metrics_;
   std::vector<std::string> names_;
-  std::vector<Container> containers_;  // of every instance
+  Container container_;                // of every instance, but for what it requests …
+  std::vector<Container> containers_;  // … and with that, by pod
   MetricsServer server_;
   bool watches_resources_;
   Controller controller_;

@@ -20,8 +20,9 @@ class CpuUtilization final : public WindowedMetric {
     return r.cpu_seconds / r.now.cpu_request_cores / r.seconds;
   }
   Weighted of_instance(const InstanceReading& r) const override {
-    if (r.service.cpu_request_cores <= 0) return {};
-    return {r.cpu_seconds / r.service.cpu_request_cores, r.seconds};
+    const double mean = r.service.cpu_request_cores;
+    if (mean <= 0) return {};
+    return {r.cpu_seconds / mean, r.seconds * (r.service.cpu_request_of(r.now) / mean)};
   }
 
  private:

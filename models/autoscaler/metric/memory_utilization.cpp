@@ -15,8 +15,9 @@ class MemoryUtilization final : public WindowedMetric {
   Over over() const override { return Over::kInstances; }
   // A process that uses no memory at all is one whose memory nobody knows.
   Weighted of_instance(const InstanceReading& r) const override {
-    if (r.service.memory_request_bytes <= 0 || r.memory_bytes <= 0) return {};
-    return {r.memory_bytes / r.service.memory_request_bytes, 1};
+    const double mean = r.service.memory_request_bytes;
+    if (mean <= 0 || r.memory_bytes <= 0) return {};
+    return {r.memory_bytes / mean, r.service.memory_request_of(r.now) / mean};
   }
 
  private:

@@ -3,60 +3,34 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tests/models/replication/flight.hpp"
+#include "tests/models/replication/one_function.hpp"
 
 namespace windtunnel {
 namespace {
 
 using test::Flight;
 using test::fly;
-using test::kSec;
-using test::Seen;
+using test::instances_used;
+using test::waits_s;
 using testing::ElementsAre;
 
-// Requests at the given seconds, a second of work each, on a function that takes ten seconds to start.
-std::string function(const std::vector<double>& arrivals, const std::string& terms, const std::string& more = "") {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + "_function.csv");
-  std::ofstream out(file);
-  out << "time\n" << std::fixed;
-  for (const double at : arrivals) out << 1e6 + at << "\n";
-  return R"({"windtunnel": 1, "name": "f", "horizon": "1000s",
-  "traffic": [{"name": "t", "to": "f", "arrivals": {"type": "replay", "file": ")" +
-         file.string() + R"("}}],
-  "services": {"f": {"replicas": 0, "instance": {"runtime": {"type": "function"}},
-    "work": {"default": [{"io": "1s"}]}, "startup": [{"phase": "boot", "time": "10s"}],
-    "autoscaler": {"type": "per_request", "max_instances": 100)" +
-         terms + "}}}" + more + "}";
-}
-
-std::vector<double> waits_s(const Flight& flight) {
-  std::vector<double> out;
-  for (const Seen& r : flight.seen.by_arrival()) out.push_back(static_cast<double>(r.wait()) / kSec);
-  return out;
-}
-
-std::vector<std::uint32_t> instances(const Flight& flight) {
-  std::vector<std::uint32_t> out;
-  for (const Seen& r : flight.seen.by_arrival()) out.push_back(r.instance);
-  return out;
+std::string function(std::vector<double> arrivals, const std::string& terms, const std::string& more = "") {
+  return test::OneFunction{std::move(arrivals), R"(, "max_instances": 100)" + terms, "1000s", more}.text();
 }
 
 // Instances 0 and 1 start together for the requests at 0 s; the one that is used alone at 20 s is the last in use.
 TEST(Functions, UseTheMostRecentlyUsedInstanceOrTheNewest) {
   const std::vector<double> arrivals = {0, 0, 20, 20.5, 30};
   const Flight recent = fly(function(arrivals, ""));
-  const std::vector<std::uint32_t> used = instances(recent);
+  const std::vector<std::uint32_t> used = instances_used(recent);
   EXPECT_NE(used[2], used[3]);
   EXPECT_EQ(used[4], used[3]);  // it ended half a second later
   const Flight newest = fly(function(arrivals, R"(, "next_idle": "newest")"));
-  EXPECT_THAT(instances(newest), ElementsAre(0, 1, 1, 0, 1));
+  EXPECT_THAT(instances_used(newest), ElementsAre(0, 1, 1, 0, 1));
 }
 
 TEST(Functions, KeepProvisionedInstancesReadyForEver) {
@@ -71,7 +45,7 @@ TEST(Functions, KeepProvisionedInstancesReadyForEver) {
 TEST(Functions, SendRequestsToProvisionedInstancesFirst) {
   // At 20 s all three are idle, the one on demand having been used last.
   const Flight flight = fly(function({0, 0, 0, 20, 30, 30.5}, R"(, "provisioned": 2)"));
-  const std::vector<std::uint32_t> used = instances(flight);
+  const std::vector<std::uint32_t> used = instances_used(flight);
   EXPECT_LT(used[3], 2U);
   EXPECT_LT(used[4], 2U);
   EXPECT_LT(used[5], 2U);
@@ -84,6 +58,21 @@ TEST(Functions, ReplaceAProvisionedInstanceThatDies) {
   // The one at 105 s finds the replacement half started.
   EXPECT_THAT(waits_s(flight), ElementsAre(0, 5, 0));
   EXPECT_EQ(flight.figure("f.replicas.max"), 1);
+}
+
+// One on each of two machines of which one is enough. That is found out after ten minutes, at 625 s, when both work
+// until 660 s: the one that has to go is replaced then, not when it has finished.
+TEST(Functions, ReplaceAProvisionedInstanceAtOnceThatHasToLeaveItsNode) {
+  const Flight flight = fly(function({0, 600, 600, 640}, R"(, "provisioned": 2)",
+                                     R"(, "cluster": {"autoscaler": {"type": "cluster_autoscaler"},
+          "nodes": {"type": "four", "cpu": 4, "memory": "16Gi", "count": 2, "min": 1, "provision": "60s", "price": 1}})"),
+                            {{"services.f.work.default", R"([{"io": "60s"}])"},
+                             {"services.f.instance.resources", R"({"requests": {"cpu": "1", "memory": "1Gi"}})"},
+                             {"services.f.drain_timeout", "2m"}});
+  EXPECT_THAT(waits_s(flight), ElementsAre(0, 0, 0, 0));
+  EXPECT_EQ(instances_used(flight)[3], 2U);
+  EXPECT_EQ(flight.count(Outcome::kFailedInstanceLost), 0U);
+  EXPECT_EQ(flight.figure("f.cold_starts"), 1);
 }
 
 // A bucket of two that fills at one in five seconds.

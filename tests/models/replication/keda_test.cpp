@@ -283,9 +283,7 @@ TEST(Keda, KeepsItsRhythmsInsideOfASchedule) {
   const std::string scheduled = R"({"type": "scheduled", "min_replicas": 0, "windows": [
       {"start": "0 12 * * *", "for": "1h", "min_replicas": 9}], "policy": {"type": "keda", )" +
                                 object(kafka("")) + "}}";
-  EXPECT_THAT(changes(text, {{"services.s.autoscaler", scheduled}}),
-              ElementsAre(Pair(30'002, HasSubstr("0 -> 1: kafka 60")), Pair(45'003, HasSubstr("1 -> 4: kafka 80")),
-                          Pair(60'004, HasSubstr("4 -> 8: kafka 80"))));
+  EXPECT_EQ(changes(text, {{"services.s.autoscaler", scheduled}}), changes(text));
 }
 
 TEST(Keda, RecordsWhatItSaw) {

@@ -9,43 +9,24 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include "models/workload/table.hpp"
 #include "models/workload/text_file.hpp"
 #include "tests/models/assign.hpp"
-#include "tests/models/replication/flight.hpp"
+#include "tests/models/replication/one_function.hpp"
 
 namespace windtunnel {
 namespace {
 
 using test::Flight;
 using test::fly;
-using test::kSec;
-using test::Seen;
+using test::waits_s;
 using testing::ElementsAre;
 
-// Requests at the given seconds, a second of work each, on a function that takes ten seconds to start.
-std::string function(const std::vector<double>& arrivals, const std::string& keep_alive, const std::string& horizon,
+std::string function(std::vector<double> arrivals, const std::string& keep_alive, const std::string& horizon,
                      const std::string& more = "") {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + "_keep_alive.csv");
-  std::ofstream out(file);
-  out << "time\n" << std::fixed;
-  for (const double at : arrivals) out << 1e6 + at << "\n";
-  return R"({"windtunnel": 1, "name": "f", "horizon": ")" + horizon + R"(",
-  "traffic": [{"name": "t", "to": "f", "arrivals": {"type": "replay", "file": ")" +
-         file.string() + R"("}}],
-  "services": {"f": {"replicas": 0, "instance": {"runtime": {"type": "function"}},
-    "work": {"default": [{"io": "1s"}]}, "startup": [{"phase": "boot", "time": "10s"}],
-    "autoscaler": {"type": "per_request", "keep_alive": )" +
-         keep_alive + more + "}}}}";
-}
-
-std::vector<double> waits_s(const Flight& flight) {
-  std::vector<double> out;
-  for (const Seen& r : flight.seen.by_arrival()) out.push_back(static_cast<double>(r.wait()) / kSec);
-  return out;
+  return test::OneFunction{std::move(arrivals), R"(, "keep_alive": )" + keep_alive + more, horizon, {}}.text();
 }
 
 std::vector<double> every(double seconds, int times) {

@@ -27,8 +27,8 @@ class Generator {
       zones_ = one_in(2) ? std::vector<std::string>{"a", "b"} : std::vector<std::string>{"a", "b", "c"};
       out["cluster"]["zones"] = zones_;
     }
-    const std::uint32_t services = 1 + below(3);
-    for (std::uint32_t i = 0; i < services; ++i) out["services"]["s" + std::to_string(i)] = service();
+    const std::uint32_t services = services_ = 1 + below(3);
+    for (std::uint32_t i = 0; i < services; ++i) out["services"]["s" + std::to_string(i)] = service(i);
     const std::uint32_t sources = 1 + below(4);
     for (std::uint32_t i = 0; i < sources; ++i) out["traffic"].push_back(traffic(i, below(services)));
     const std::uint32_t faults = below(5);
@@ -62,12 +62,33 @@ class Generator {
     }
   }
 
-  Json steps(bool workers) {
+  // Of service number `self`. Calls back to itself and to those before it are rare enough to die out.
+  Json callee(std::uint32_t self) {
+    const std::uint32_t to = below(services_);
+    Json out = {{"service", "s" + std::to_string(to)}};
+    if (to <= self)
+      out["probability"] = between(0, 0.05);
+    else if (one_in(2))
+      out["probability"] = between(0, 1);
+    if (one_in(2)) out["timeout"] = seconds(log_between(0.02, 2));
+    if (one_in(2)) out["on_timeout"] = "cancel";
+    if (one_in(3)) out["on_failure"] = "ignore";
+    return out;
+  }
+
+  Json steps(bool workers, std::uint32_t self) {
     Json out = Json::array();
     const std::uint32_t n = one_in(2) ? 1 : 1 + below(4);
     for (std::uint32_t i = 0; i < n; ++i) {
       Json step;
-      if (one_in(3))
+      if (one_in(5)) {
+        const std::uint32_t calls = 1 + below(3);
+        Json& made = step[calls == 1 ? "call" : "parallel"];
+        if (calls == 1) made = callee(self);
+        for (std::uint32_t k = 0; calls > 1 && k < calls; ++k) made["to"].push_back(callee(self));
+        if (calls > 1 && one_in(2)) made["wait_for"] = 1 + below(calls);
+        if (one_in(2)) made["network"] = seconds(log_between(0.0001, 0.009));
+      } else if (one_in(3))
         step["io"] = time(log_between(0.001, 0.3));
       else
         step["cpu"] = one_in(8) ? Json(seconds(0)) : time(log_between(0.002, 0.1));
@@ -77,7 +98,7 @@ class Generator {
     return out;
   }
 
-  Json service() {
+  Json service(std::uint32_t self) {
     Json out, instance;
     const std::uint32_t runtime = below(5);
     bool workers = false, function = false;
@@ -109,8 +130,8 @@ class Generator {
     if (one_in(4)) instance["resources"]["limits"]["cpu"] = std::max(0.5, threads * between(0.3, 1.2));
     out["instance"] = instance;
 
-    out["work"]["default"] = steps(workers);
-    if (one_in(2)) out["work"]["other"] = steps(workers);
+    out["work"]["default"] = steps(workers, self);
+    if (one_in(2)) out["work"]["other"] = steps(workers, self);
     out["replicas"] = function ? 1 : one_in(8) ? 0 : 1 + below(6);
     if (one_in(3)) out["when_none_ready"] = "wait";
     if (one_in(3)) out["drain_timeout"] = seconds(one_in(3) ? 0 : log_between(0.05, 10));
@@ -347,6 +368,7 @@ class Generator {
   }
 
   Stream words_;
+  std::uint32_t services_ = 1;
   double horizon_ = 60;
   std::vector<std::string> zones_;
 };

@@ -131,7 +131,10 @@ TEST(RandomScenario, ReachesEveryEndOfARequest) {
     }
     decisions += flight.seen.decisions.size();
   }
-  for (std::size_t i = 0; i < kOutcomes; ++i) EXPECT_GT(ends[i], 100U) << kOutcomeNames[i];
+  for (std::size_t i = 0; i < kOutcomes; ++i)
+    if (i != static_cast<std::size_t>(Outcome::kFailedOutOfMemory)) {  // no memory in them
+      EXPECT_GT(ends[i], 100U) << kOutcomeNames[i];
+    }
   EXPECT_GT(in_flight, 100U);
   EXPECT_GT(decisions, 100U);
 }

@@ -260,6 +260,41 @@ TEST(Mistake, NoMixAndNoDefaultWork) {
   expect_mistake("\"to\": \"back\"", "\"to\": \"shop\"", "{ \"name\": \"batch\"", "/traffic/1",
                  {"class \"default\"", "no work"});
 }
+TEST(Mistake, ACallOfAServiceThatIsNotThere) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"call\": { \"service\": \"bakc\" } } ]", "\"bakc\"",
+                 "/services/shop/work/browse/0/call/service", {"no service \"bakc\"", "did you mean \"back\""});
+}
+TEST(Mistake, ACallOfAClassWithoutWork) {
+  expect_mistake("{ \"default\": [ { \"cpu\": \"1ms\" } ] }",
+                 "{ \"default\": [ { \"call\": { \"service\": \"shop\", \"class\": \"buy\" } } ] }", "\"buy\"",
+                 "/services/back/work/default/0/call/class",
+                 {"\"shop\" has no work for the class \"buy\"", "browse, pay"});
+}
+TEST(Mistake, ACallOfTheCallersClassWithoutWork) {
+  expect_mistake("{ \"default\": [ { \"cpu\": \"1ms\" } ] }",
+                 "{ \"default\": [ { \"call\": { \"service\": \"shop\" } } ] }", "{ \"service\": \"shop\" }",
+                 "/services/back/work/default/0/call", {"\"shop\" has no work for the class \"default\""});
+}
+TEST(Mistake, CallsThatNeverEnd) {
+  expect_mistake("{ \"default\": [ { \"cpu\": \"1ms\" } ] }",
+                 "{ \"default\": [ { \"parallel\": { \"to\": [ { \"service\": \"back\", \"probability\": 0.5 }, "
+                 "{ \"service\": \"back\", \"probability\": 0.5 } ] } } ] }",
+                 "{ \"default\": [ { \"parallel\"", "/services/back/work", {"calls itself without end", "\"back\""});
+}
+TEST(Mistake, AStepOfTwoKinds) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"cpu\": \"4ms\", \"call\": { \"service\": \"back\" } } ]",
+                 "{ \"cpu\": \"4ms\", \"call\"", "/services/shop/work/browse/0", {"this one is cpu and call"});
+}
+TEST(Mistake, AnswersThatCannotCome) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]",
+                 "[ { \"parallel\": { \"to\": [ { \"service\": \"back\" } ], \"wait_for\": 2 } } ]", "2 } } ]",
+                 "/services/shop/work/browse/0/parallel/wait_for", {"is 2, more than the 1 calls"});
+}
+TEST(Mistake, ACallThatTimesOutOnItsWay) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]",
+                 "[ { \"call\": { \"service\": \"back\", \"timeout\": \"2ms\", \"network\": \"1ms\" } } ]", "\"2ms\"",
+                 "/services/shop/work/browse/0/call/timeout", {"before an answer can come"});
+}
 TEST(Mistake, TwoSourcesOfOneName) {
   expect_mistake("\"batch\"", "\"web\"", "\"web\", \"to\": \"back\"", "/traffic/1/name",
                  {"\"web\"", "taken", "/traffic/0"});

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 // Dates by the C++ library's calendar.
 UtcSeconds at(int year, unsigned month, unsigned day, int hour = 0, int minute = 0, int second = 0) {
-  const std::chrono::sys_days date = std::chrono::year{year} / month / day;
+  const std::chrono::sys_days date = std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day};
   return date.time_since_epoch().count() * 86'400LL + hour * 3600 + minute * 60 + second;
 }
 

@@ -296,6 +296,16 @@ TEST(SimpleScaling, WaitsForTheActivityAndTheCooldown) {
   EXPECT_THAT(controlled.changes, ElementsAre(Pair(Time{1min}, 6), Pair(Time{8min}, 8), Pair(Time{15min}, 10)));
 }
 
+TEST(SimpleScaling, SaysThatItsCooldownHoldsIt) {
+  Controlled controlled =
+      fleet({group_of(1, 20), {simple_on(cpu_alarm(Comparison::kAtLeast, 80), kChange, 2)}, {}, {}, {}}, 4, 2min);
+  at(controlled, 90);
+  controlled.run(4min);
+  EXPECT_EQ(controlled.last.how.recommendation, 8);
+  EXPECT_THAT(controlled.last.how.rules, ElementsAre(Ruling{"cooldown", 8, 6}));
+  EXPECT_THAT(controlled.last.why, HasSubstr("; held by cooldown"));
+}
+
 TEST(SimpleScaling, MayHaveACooldownOfItsOwn) {
   PolicySpec policy = simple_on(cpu_alarm(Comparison::kAtLeast, 80), kChange, 1);
   policy.cooldown = 60;

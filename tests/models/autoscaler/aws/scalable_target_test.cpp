@@ -74,6 +74,16 @@ TEST(ScalableTarget, WaitsBetweenTwoTimesOfScalingIn) {
   EXPECT_THAT(controlled.changes, ElementsAre(Pair(Time{1min}, 5), Pair(Time{6min}, 4), Pair(Time{11min}, 3)));
 }
 
+TEST(ScalableTarget, SaysThatItsCooldownHoldsIt) {
+  Controlled controlled = target({steps(cpu_alarm(Comparison::kAtMost, 20), {{{}, 0, -1}})}, 6);
+  at(controlled, 10);
+  controlled.run(2min);
+  EXPECT_EQ(controlled.last.replicas, 5);
+  EXPECT_EQ(controlled.last.how.recommendation, 4);
+  EXPECT_THAT(controlled.last.how.rules, ElementsAre(Ruling{"cooldown", 4, 5}));
+  EXPECT_EQ(controlled.last.inputs.at("asked_for"), 4);
+}
+
 TEST(ScalableTarget, ScalesOutAtOnceDuringAScaleInCooldown) {
   Controlled controlled = target({steps(cpu_alarm(Comparison::kAtMost, 20), {{{}, 0, -1}}),
                                   steps(cpu_alarm(Comparison::kAtLeast, 80), {{0, {}, 2}})},
