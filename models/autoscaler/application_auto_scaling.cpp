@@ -17,6 +17,7 @@ class Params final : public AutoscalerParams {
       if (policy.needs_cpu_request()) return true;
     return false;
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.target.max_capacity; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<aws::ScalableTarget>(s_); }
 
  private:

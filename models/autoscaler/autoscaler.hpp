@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -8,6 +9,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/autoscaler/derivation.hpp"
@@ -75,6 +77,11 @@ struct ServiceSignal {
   // Watched::latency.
   const Histogram* latency = nullptr;
   std::span<const double> named;  // the scenario's signals, in the order of Watched::signals
+  // What a record has no value of at `now`: "cpu", "memory", "request_rate", "signals.orders", … What is made of it is
+  // the last that was known. Only for policies that bear gaps.
+  std::span<const std::string> missing;
+
+  bool has(std::string_view what) const { return std::find(missing.begin(), missing.end(), what) == missing.end(); }
 
   double cpu_request_of(const InstanceSignal& i) const {
     return i.cpu_request_cores > 0 ? i.cpu_request_cores : cpu_request_cores;
@@ -132,6 +139,8 @@ class Autoscaler {
   virtual void run_begins(const ControlledRun&) {}  // once, before anything that follows
   virtual void observe(const ServiceSignal&) {}
   virtual ScalingDecision decide(const ServiceSignal& signal) = 0;
+  // Whether it is asked while something that is recorded has no value, and minds ServiceSignal::missing.
+  virtual bool bears_gaps() const { return false; }
   // A request has come and no instance is ready. True: decide() is called at once, beside its rhythm.
   virtual bool wake(const ServiceSignal&) { return false; }
   virtual void run_ends() {}                                  // once, of a run that was neither stopped nor failed
@@ -155,6 +164,7 @@ class AutoscalerParams {
   // without, on what it does not need them for.
   virtual void load(const std::filesystem::path& /*folder*/, Problems&) {}
   virtual bool needs_cpu_request() const { return false; }
+  virtual std::optional<std::int64_t> most_replicas() const { return std::nullopt; }  // that it ever asks for
   // A policy with a proxy of its own that can stand in the path and keeps requests while no instance is ready.
   struct Buffering {
     std::int64_t per_instance = 0;  // requests it lets into an instance at once; 0: any number
@@ -172,6 +182,9 @@ class AutoscalerParams {
     std::int64_t provisioned = 0;             // of them, kept ready whether there are requests or not
     bool newest_first = false;                // which idle instance is next; false: the most recently used
     std::optional<ScalingRate> scaling_rate;  // none: any number at any time
+    // What a request gets that has to wait: whichever instance is free first; false: the one that is started for it.
+    bool first_free = false;
+    bool cancel_starts = false;  // of first_free: instances never start for more requests than wait
   };
   virtual const OnDemand* on_demand() const { return nullptr; }
   // How instances start that stood by for it (a warm pool); null: there are none.

@@ -122,6 +122,7 @@ class Params final : public AutoscalerParams {
             kNonNegative);
     v.field("sync_period", s_.sync_period, "Time between two looks", {.lo = 0.1});
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.spec.scaling.max_instances; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<CloudRun>(s_); }
 
  private:

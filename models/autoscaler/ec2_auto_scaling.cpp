@@ -22,6 +22,9 @@ class Params final : public AutoscalerParams {
     return false;
   }
   const Startup* prepared_startup() const override { return s_.warm_pool ? &s_.warm_pool->startup : nullptr; }
+  std::optional<std::int64_t> most_replicas() const override {
+    return s_.scheduled_actions.empty() ? std::optional(s_.group.max_size) : std::nullopt;
+  }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<aws::Group>(s_); }
 
  private:

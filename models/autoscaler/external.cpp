@@ -237,6 +237,7 @@ class Params final : public AutoscalerParams {
     return std::any_of(s_.metrics.begin(), s_.metrics.end(),
                        [](const auto& asked) { return asked.second.choice()->needs_cpu_request(); });
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.limits.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<External>(s_); }
 
  private:

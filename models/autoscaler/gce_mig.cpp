@@ -179,6 +179,7 @@ class Params final : public AutoscalerParams {
       p.error("/max_rate_per_instance", "is needed for loadBalancingUtilization");
   }
   bool needs_cpu_request() const override { return s_.policy.effective_cpu().has_value(); }
+  std::optional<std::int64_t> most_replicas() const override { return s_.policy.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<GceMig>(s_); }
 
  private:

@@ -19,6 +19,7 @@ class InnerPolicy {
 
   Duration sync_period() const { return policy_->sync_period(); }
   Duration observe_period() const { return policy_->observe_period(); }
+  bool bears_gaps() const { return policy_->bears_gaps(); }
   // The longest rhythm that meets both the inner policy's and one of `own`.
   Duration shared_observe_period(Duration own) const;
   void watch(Watched& wanted) const;  // adds what it wants to what the outer policy does

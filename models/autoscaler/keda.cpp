@@ -78,6 +78,7 @@ class Keda final : public Autoscaler {
     return period;
   }
   Watched watched() const override { return scalers_.watched(); }
+  bool bears_gaps() const override { return true; }
 
   void observe(const ServiceSignal& signal) override {
     loop_.measure(signal);
@@ -101,7 +102,7 @@ class Keda final : public Autoscaler {
     }
     if (signal.now >= next_sync_ && out.replicas == signal.spec_replicas) {
       while (next_sync_ <= signal.now) next_sync_ += sync_period_;
-      out = sync(signal);
+      if (!executor_.is_paused()) out = sync(signal);
     }
     if (again_at_ <= signal.now) {
       again_at_ = std::max(signal.now, std::min(next_poll_, next_sync_));
@@ -154,6 +155,7 @@ class Keda final : public Autoscaler {
 
   std::string reason(keda::Step step, const std::string& why, const std::optional<Time>& last_active, Time now) const {
     if (step == keda::Step::kActivated) return why.empty() ? "activation is forced" : why;
+    if (step == keda::Step::kPausedAt) return "paused by annotation";
     if (step == keda::Step::kRaised) return "below minReplicaCount";
     if (!last_active) return "no trigger has been active";
     return "no trigger active for " + format_duration(now - *last_active) + ", cooldownPeriod " +
@@ -260,6 +262,7 @@ class Params final : public AutoscalerParams {
     return needed;
   }
 
+  std::optional<std::int64_t> most_replicas() const override { return s_.spec.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Keda>(s_); }
 
  private:

@@ -302,6 +302,10 @@ class Params final : public AutoscalerParams {
     return Buffering{s_.container_concurrency,
                      kpa::initial_excess_burst_capacity(s_.decider(), s_.initial_scale()) < 0};
   }
+  std::optional<std::int64_t> most_replicas() const override {
+    const std::int64_t most = s_.scaler().max_scale;
+    return most > 0 ? std::optional(most) : std::nullopt;
+  }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<KnativeKpa>(s_); }
 
  private:

@@ -49,6 +49,7 @@ class KubernetesHpa final : public Autoscaler {
   Duration sync_period() const override { return sync_period_; }
   Duration observe_period() const override { return observe_period_; }
   Watched watched() const override { return adapter_.watched(); }
+  bool bears_gaps() const override { return true; }
   void observe(const ServiceSignal& signal) override {
     loop_.measure(signal);
     if (adapter_.idle()) return;
@@ -107,6 +108,7 @@ class Params final : public AutoscalerParams {
     });
     return needed;
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.spec.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<KubernetesHpa>(s_); }
 
  private:

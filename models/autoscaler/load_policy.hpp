@@ -56,6 +56,7 @@ class SizedLoadParams : public AutoscalerParams {
   void describe(FieldVisitor& v) override;
   void check(Problems& p) override;
   bool needs_cpu_request() const override { return s_.needs_cpu_request(); }
+  std::optional<std::int64_t> most_replicas() const override { return s_.limits.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override;
 
  private:

@@ -11,6 +11,8 @@ enum class AtMaximum { kQueue, kReject };
 constexpr std::array<std::string_view, 2> kAtMaximumNames = {"queue", "reject"};
 enum class NextIdle { kMostRecentlyUsed, kNewest };
 constexpr std::array<std::string_view, 2> kNextIdleNames = {"most_recently_used", "newest"};
+enum class Waiting { kOwnInstance, kFirstFree };
+constexpr std::array<std::string_view, 2> kWaitingNames = {"own_instance", "first_free"};
 
 // How function platforms scale: a request that finds no idle instance starts one, and an instance that has been idle
 // for long enough ends. The defaults are those of AWS Lambda: 1,000 concurrent executions per region, throttled beyond.
@@ -36,11 +38,20 @@ class PerRequest final : public AutoscalerParams {
     v.choice("next_idle", next, kNextIdleNames,
              "Which idle instance gets a request: the one used last, or the one that was started last");
     terms_.newest_first = next == NextIdle::kNewest;
+    Waiting waiting = terms_.first_free ? Waiting::kFirstFree : Waiting::kOwnInstance;
+    v.choice("waiting", waiting, kWaitingNames,
+             "What a request gets that has to wait: the instance that is started for it, or whichever is free first");
+    terms_.first_free = waiting == Waiting::kFirstFree;
+    v.field("cancel_starts", terms_.cancel_starts,
+            "Whether starts are called off, the last one first, once fewer requests wait than instances start; with "
+            "\"waiting\": \"first_free\"");
   }
   void check(Problems& p) override {
     if (terms_.provisioned > terms_.max_instances)
       p.error("/provisioned", std::to_string(terms_.provisioned) + " are more than max_instances, " +
                                   std::to_string(terms_.max_instances));
+    if (terms_.cancel_starts && !terms_.first_free)
+      p.error("/cancel_starts", "needs \"waiting\": \"first_free\"; here every start is for a request of its own");
   }
   const OnDemand* on_demand() const override { return &terms_; }
   std::unique_ptr<Autoscaler> make() const override { return nullptr; }

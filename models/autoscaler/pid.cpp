@@ -99,6 +99,7 @@ class Params final : public AutoscalerParams {
       p.warning("/ki", "is 0: the velocity form then does not know where the target is, only how the error changes");
   }
   bool needs_cpu_request() const override { return s_.metric->needs_cpu_request(); }
+  std::optional<std::int64_t> most_replicas() const override { return s_.limits.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Pid>(s_); }
 
  private:

@@ -352,6 +352,7 @@ class Params final : public AutoscalerParams {
   bool needs_cpu_request() const override {
     return (!s_.metric && !s_.capacity) || (s_.reactive && s_.reactive->needs_cpu_request());
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Predictive>(s_); }
 
  private:

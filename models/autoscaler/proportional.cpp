@@ -68,6 +68,7 @@ class Params final : public AutoscalerParams {
   }
   void check(Problems& p) override { s_.limits.check(p); }
   bool needs_cpu_request() const override { return s_.metric->needs_cpu_request(); }
+  std::optional<std::int64_t> most_replicas() const override { return s_.limits.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Proportional>(s_); }
 
  private:

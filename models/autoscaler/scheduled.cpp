@@ -62,6 +62,7 @@ class Scheduled final : public Autoscaler {
     if (policy_) policy_->watch(wanted);
     return wanted;
   }
+  bool bears_gaps() const override { return !policy_ || policy_->bears_gaps(); }
   void run_begins(const ControlledRun& run) override {
     if (policy_) policy_->run_begins(run);
   }

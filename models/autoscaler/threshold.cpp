@@ -168,6 +168,7 @@ class Params final : public AutoscalerParams {
     const auto needs = [](const Rule& rule) { return rule.metric->needs_cpu_request(); };
     return std::any_of(s_.out.begin(), s_.out.end(), needs) || std::any_of(s_.in.begin(), s_.in.end(), needs);
   }
+  std::optional<std::int64_t> most_replicas() const override { return s_.limits.max_replicas; }
   std::unique_ptr<Autoscaler> make() const override { return std::make_unique<Threshold>(s_); }
 
  private:

@@ -21,12 +21,14 @@ RecordedService::RecordedService(const Replay& replay, const Watched& watched, c
 }
 
 void RecordedService::read_record() {
-  missing_ = false;
+  missing_.clear();
   const std::int64_t at = replay_.begin + now_.count();
   const auto take = [&](const std::string& name, const RecordedSeries& series) {
     const auto recorded = series.at(at);
-    missing_ |= !recorded;
-    if (recorded) values_[name] = *recorded;
+    if (recorded)
+      values_[name] = *recorded;
+    else
+      missing_.push_back(name);
   };
   for (const auto& [name, series] : replay_.metrics) take(name, series);
   for (const auto& [name, series] : replay_.signals) take("signals." + name, series);
@@ -42,8 +44,6 @@ std::int64_t RecordedService::ready() const {
   return std::count_if(instances_.begin(), instances_.end(),
                        [](const InstanceSignal& i) { return i.state == InstanceSignal::State::kReady; });
 }
-
-bool RecordedService::missing() const { return missing_; }
 
 bool RecordedService::asleep() const {
   return ready() == 0 && (value("request_rate") > 0 || value("concurrency") > 0 || value("queue_length") > 0);
@@ -102,14 +102,17 @@ void RecordedService::integrate(double seconds) {
 const ServiceSignal& RecordedService::look() {
   const std::int64_t ready_count = ready();
   const auto whole = [](double v) { return static_cast<std::uint64_t>(v); };
+  signal_.missing = missing_;
+  const bool knows_memory = signal_.has("memory");
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     InstanceSignal& instance = instances_[i];
     const bool serves = instance.state == InstanceSignal::State::kReady;
     instance.arrived = whole(arrived_at_[i]);
     instance.outstanding = serves ? std::llround(value("concurrency") / static_cast<double>(ready_count)) : 0;
-    instance.memory_bytes = serves ? value("memory") / static_cast<double>(ready_count) : 0;
+    instance.memory_bytes = knows_memory && serves ? value("memory") / static_cast<double>(ready_count) : 0;
   }
-  if (const double seconds = value("latency"); seconds > 0) latency_.record(std::llround(seconds * 1e9));
+  if (const double seconds = value("latency"); seconds > 0 && signal_.has("latency"))
+    latency_.record(std::llround(seconds * 1e9));
   named_.clear();
   for (const std::string& name : watched_signals_) named_.push_back(value("signals." + name));
 

@@ -14,15 +14,15 @@ namespace windtunnel {
 using StandIns = std::map<std::string, double>;
 
 // A service whose load is recorded, as an autoscaler sees it. Its instances share what the record says, those that are
-// ready alike; what a gap in the record leaves open is the last value.
+// ready alike; what a gap in the record leaves open is the last value, and noted as missing.
 class RecordedService {
  public:
   RecordedService(const Replay& replay, const Watched& watched, const StandIns& stand_ins);
 
   void advance(Time now);  // 0: the record's begin
   Time now() const { return now_; }
-  Time next_change() const;  // of the record or of an instance, after now
-  bool missing() const;      // a recorded metric has no value now
+  Time next_change() const;                           // of the record or of an instance, after now
+  bool missing() const { return !missing_.empty(); }  // a recorded metric has no value now
   const ServiceSignal& look();
   void forget_latency() { latency_.clear(); }
 
@@ -41,7 +41,7 @@ class RecordedService {
   StandIns stand_ins_;
   std::map<std::string, double> values_;  // of the record, now or last known
   std::vector<double> named_;
-  bool missing_ = false;
+  std::vector<std::string> missing_;  // ServiceSignal::missing
   Time now_{};
   std::int64_t replicas_ = 0;
   std::uint32_t next_id_ = 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "models/autoscaler/reason_log.hpp"
@@ -21,7 +22,10 @@ constexpr const char* kService = "service";
 class Course {
  public:
   explicit Course(const Replay& replay)
-      : replay_(replay), resolution_(replay.params.resolution), left_(replay.end - replay.begin) {
+      : replay_(replay),
+        most_possible_(replay.params.autoscaler->most_replicas()),
+        resolution_(replay.params.resolution),
+        left_(replay.end - replay.begin) {
     series_.service = kService;
     series_.resolution_s = to_seconds(resolution_);
     series_.columns = {{"replicas_ready", "", {}}, {"replicas_desired", "", {}}};
@@ -34,6 +38,7 @@ class Course {
     const auto asked = static_cast<double>(service.replicas()), ready = static_cast<double>(service.ready());
     asked_seconds_ += asked * seconds;
     if (capped_) capped_seconds_ += seconds;
+    if (most_possible_ && service.replicas() >= *most_possible_) at_max_seconds_ += seconds;
     if (service.missing()) missing_seconds_ += seconds;
     least_ = std::min(least_, asked);
     most_ = std::max(most_, asked);
@@ -90,6 +95,7 @@ class Course {
     figure("changes", "", static_cast<double>(changes_));
     figure("reversals", "", static_cast<double>(reversals_));
     figure("capped_time", "share", capped_seconds_ / seconds);
+    if (most_possible_) figure("at_max_time", "share", at_max_seconds_ / seconds);
     figure("missing_time", "share", missing_seconds_ / seconds);
     if (replay_.recorded_replicas && known_seconds_ > 0) {
       figure("recorded.mean", "", recorded_seconds_ / known_seconds_);
@@ -107,6 +113,7 @@ class Course {
   }
 
   const Replay& replay_;
+  std::optional<std::int64_t> most_possible_;
   Duration resolution_, left_;
   Series series_;
   std::vector<Decision> decisions_;
@@ -115,7 +122,7 @@ class Course {
   bool capped_ = false;  // it asked for more than its rules let it have
   int last_direction_ = 0;
   std::int64_t changes_ = 0, reversals_ = 0;
-  double asked_seconds_ = 0, capped_seconds_ = 0, missing_seconds_ = 0;
+  double asked_seconds_ = 0, capped_seconds_ = 0, at_max_seconds_ = 0, missing_seconds_ = 0;
   double recorded_seconds_ = 0, known_seconds_ = 0, fewer_seconds_ = 0;
   double least_ = std::numeric_limits<double>::infinity(), most_ = 0;
 };
@@ -159,9 +166,11 @@ class Flight {
     }
   }
 
+  bool can_be_asked() const { return !service_.missing() || autoscaler_->bears_gaps(); }
+
   void observe() {
     advance(sim_.now());
-    if (!service_.missing()) {
+    if (can_be_asked()) {
       autoscaler_->observe(service_.look());
       service_.forget_latency();
       if (service_.asleep() && autoscaler_->wake(service_.look())) scale();
@@ -176,7 +185,7 @@ class Flight {
 
   void scale() {
     advance(sim_.now());
-    if (service_.missing()) return;
+    if (!can_be_asked()) return;
     const std::int64_t before = service_.replicas();
     ScalingDecision decision = autoscaler_->decide(service_.look());
     if (autoscaler_->observe_period() == Duration::zero()) service_.forget_latency();

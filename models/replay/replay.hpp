@@ -58,8 +58,8 @@ ReadReplay read_replay(const std::filesystem::path& file, const std::vector<Over
 std::string effective_replay(const Replay& replay);
 
 // As a run has: series "replicas_ready", "replicas_desired" and "replicas_recorded", decisions, and figures of the
-// replicas. While a recorded metric is missing the autoscaler is not asked, and nothing changes. Throws ConfigError
-// where the autoscaler looks at something that is not recorded.
+// replicas. While a recorded metric is missing an autoscaler that bears gaps sees only that metric as missing; another
+// is not asked, and nothing changes. Throws ConfigError where the autoscaler looks at something that is not recorded.
 Result replay(const Replay& replay);
 
 }  // namespace windtunnel

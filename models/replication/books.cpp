@@ -89,6 +89,7 @@ void Replication::gather(Service& s) {
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
+  bin.none_ready = static_cast<double>(s.none_ready.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
   for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
   if (s.vertical) {
@@ -105,6 +106,7 @@ void Replication::gather(Service& s) {
   s.total.on_io += bin.on_io;
   s.total.alive += bin.alive;
   s.total.ready += bin.ready;
+  s.total.none_ready += bin.none_ready;
   s.total.idle += bin.idle;
   for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
@@ -378,6 +380,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("cold_requests", "share", ratio(static_cast<double>(s.cold_requests), static_cast<double>(arrived)));
     put("loads_ahead", "count", static_cast<double>(s.loads_ahead));
     put("idle_hours", "h", ns_to_seconds(s.total.idle) / 3600);
+    put("none_ready_time", "share", s.total.none_ready / ns);
   }
   if (s.params->instance.memory) {
     put("memory_peak", "B", s.memory_peak);

@@ -108,8 +108,10 @@ void Replication::build_services() {
     if (params.autoscaler) {
       s.demand_terms = params.autoscaler->on_demand();
       if (s.demand_terms != nullptr) {
+        s.none_ready.set(Time{}, 1);
         s.admission = Service::Admission::kOnDemand;
         s.keep_alive = s.demand_terms->keep_alive->make();
+        s.keep_alive->run_begins(streams_.named(name + "/keep_alive"));
       } else {
         s.autoscaler = params.autoscaler->make();
         s.autoscaler->run_begins({name, streams_, stop_});

@@ -20,6 +20,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready);
   ++service.ready;
   service.ready_time.add(sim_.now(), 1);
+  service.none_ready.set(sim_.now(), 0);
   if (service.vertical) note_requested(service, slot, 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
@@ -31,6 +32,7 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
+  service.none_ready.set(sim_.now(), service.ready == 0 ? 1 : 0);
   if (service.vertical) note_requested(service, slot, -1);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
   service.show_backends();
@@ -70,11 +72,12 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
     extra_stations_.resize(extra_stations_.size() + service.stations_each - 1);
   }
   const std::uint32_t first_extra = instances_[slot].first_extra;
-  const std::uint32_t life = lives_[slot].life + 1;
+  const std::uint32_t life = lives_[slot].life + 1, idle_stamp = lives_[slot].idle_stamp + 1;
   Instance& instance = instances_[slot] = Instance{};
   instance.first_extra = first_extra;
   lives_[slot] = InstanceLife{};
   more(instance).life = life;
+  more(instance).idle_stamp = idle_stamp;  // a keep-alive of the former instance may still be about to end
   instance.service = service.index;
   instance.state = Instance::State::kStarting;
   more(instance).serial = service.next_serial++;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -15,7 +16,8 @@ constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
 // An idle instance; else one that is being started ahead, or a new one, which the request
-// waits for; else the service's queue.
+// waits for; else the service's queue. Where the first free instance serves whoever waits, the
+// queue at once, and a start for each that is in it.
 void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   if (service.execution_ended != kNever)
     service.keep_alive->arrived(service.in_system.value() > 1 ? Duration{} : sim_.now() - service.execution_ended);
@@ -26,6 +28,7 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
     ++lives_[slot].idle_stamp;
     return deliver(service, r, slot);
   }
+  if (service.demand_terms->first_free) return wait_for_first_free(service, r);
   if (!service.loading.empty()) {
     const std::uint32_t slot = service.loading.front();
     forget_idle(service, slot);
@@ -35,11 +38,6 @@ void Replication::admit_on_demand(Service& service, std::uint32_t r) {
   if (room && may_start(service)) {
     const std::uint32_t slot = start_on_demand(service);
     if (slot == kNone) return lose(service, r, Outcome::kRejectedNoInstance);
-    // It takes the place of one that ended and would have been started again.
-    if (!service.unloaded.empty()) {
-      sim_.cancel(service.unloaded.back().load);
-      service.unloaded.pop_back();
-    }
     return deliver_cold(service, r, slot);
   }
   if (!service.demand_terms->queue_at_maximum) return lose(service, r, Outcome::kRejectedThrottled);
@@ -60,8 +58,44 @@ bool Replication::may_start(Service& service) {
 
 std::uint32_t Replication::start_on_demand(Service& service) {
   const std::uint32_t slot = create_instance(service, false);
-  if (slot != kNone && service.demand_terms->scaling_rate) service.start_tokens -= 1;
+  if (slot == kNone) return slot;
+  if (service.demand_terms->scaling_rate) service.start_tokens -= 1;
+  // It takes the place of one that ended and would have been started again.
+  if (!service.unloaded.empty()) {
+    sim_.cancel(service.unloaded.back().load);
+    service.unloaded.pop_back();
+  }
   return slot;
+}
+
+void Replication::wait_for_first_free(Service& service, std::uint32_t r) {
+  if (service.loading.size() <= service.pending_count) {
+    const bool room = live(service) < service.demand_terms->max_instances;
+    if (room && may_start(service)) {
+      const std::uint32_t slot = start_on_demand(service);
+      if (slot == kNone) return lose(service, r, Outcome::kRejectedNoInstance);
+      service.loading.push_back(slot);
+    } else if (!service.demand_terms->queue_at_maximum) {
+      return lose(service, r, Outcome::kRejectedThrottled);
+    } else if (room) {
+      await_start(service);
+    }
+  }
+  wait_at_service(service, r);
+}
+
+// Whoever waited has been served or has gone: starts that nobody waits for are called off, but for those that are made
+// whether anybody waits or not.
+void Replication::cancel_spare_starts(Service& service) {
+  if (!service.demand_terms->cancel_starts) return;
+  for (std::size_t i = service.loading.size(); i > 0 && service.loading.size() > service.pending_count; --i) {
+    const std::uint32_t slot = service.loading[i - 1];
+    if (lives_[slot].provisioned || lives_[slot].keep_until >= 0) continue;
+    service.loading.erase(service.loading.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    instances_[slot].state = Instance::State::kDraining;
+    if (nodes_) nodes_->leaving(slot);
+    defer_removal(slot);
+  }
 }
 
 // Somebody waits, there is room, and only the scaling rate forbids to start an instance.
@@ -98,21 +132,32 @@ void Replication::deliver_cold(Service& service, std::uint32_t r, std::uint32_t 
 // Instances have gone and left room: the platform starts new ones for those that wait, it does not need a newcomer.
 void Replication::start_for_pending(Service& service) {
   start_provisioned(service, false);
-  while (!service.pending.empty() && live(service) < service.demand_terms->max_instances) {
+  const bool first_free = service.demand_terms->first_free;
+  while (service.pending_count > (first_free ? service.loading.size() : 0) &&
+         live(service) < service.demand_terms->max_instances) {
     if (!may_start(service)) return await_start(service);
     const std::uint32_t slot = start_on_demand(service);
     if (slot == kNone) return;  // every zone is down; reconcile() comes when one is back
+    if (first_free) {
+      service.loading.push_back(slot);
+      continue;
+    }
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
     deliver_cold(service, r, slot);
   }
 }
 
-bool Replication::serve_pending(Service& service, std::uint32_t slot) {
+// `cold`: the instance has just started.
+bool Replication::serve_pending(Service& service, std::uint32_t slot, bool cold) {
   if (service.pending.empty()) return false;
   const std::uint32_t r = service.pending.pop(pool_.data());
   --service.pending_count;
-  deliver(service, r, slot);
+  if (cold && service.demand_terms->first_free)
+    deliver_cold(service, r, slot);
+  else
+    deliver(service, r, slot);
+  cancel_spare_starts(service);
   return true;
 }
 
@@ -128,7 +173,7 @@ void Replication::execution_ended(Service& service, std::uint32_t slot) {
 // Ready without a request: it was started ahead, or its request did not wait for it.
 void Replication::started_idle(Service& service, std::uint32_t slot) {
   std::erase(service.loading, slot);
-  if (serve_pending(service, slot)) return;
+  if (serve_pending(service, slot, true)) return;
   const InstanceLife& life = lives_[slot];
   if (life.provisioned) return keep(service, slot, kForever);
   if (life.keep_until >= 0) return keep(service, slot, std::max(life.keep_until, now_ns()));

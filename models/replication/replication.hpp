@@ -262,8 +262,10 @@ class Replication final : public FaultTarget {
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);
+  void wait_for_first_free(Service& service, std::uint32_t r);
+  void cancel_spare_starts(Service& service);
   void deliver_cold(Service& service, std::uint32_t r, std::uint32_t slot);
-  bool serve_pending(Service& service, std::uint32_t slot);
+  bool serve_pending(Service& service, std::uint32_t slot, bool cold = false);
   void execution_ended(Service& service, std::uint32_t slot);
   void started_idle(Service& service, std::uint32_t slot);
   void keep(Service& service, std::uint32_t slot, std::int64_t until);

@@ -111,7 +111,7 @@ struct Replication::Service {
   std::int64_t under_repair = 0;  // crashed and not to be replaced yet
   std::vector<std::function<void(std::uint32_t)>> on_created;
   std::vector<std::uint32_t> idle;     // functions without a request, the next to be used last …
-  std::vector<std::uint32_t> loading;  // … those that start without one …
+  std::vector<std::uint32_t> loading;  // … those that start without one of their own …
   struct Unloaded {                    // … and those that ended and are to be started again in time
     Simulation::CallbackId load;
     std::uint64_t number;
@@ -134,6 +134,7 @@ struct Replication::Service {
 
   // --- books ---
   TimeWeighted alive, ready_time;  // instances
+  TimeWeighted none_ready;         // 1 while no instance of functions is ready
   TimeWeighted idle_time;          // those of functions that are ready and have no request
   double gone_cpu_ns = 0;          // consumed by instances that are gone
   std::uint64_t cold_starts = 0;
@@ -154,7 +155,7 @@ struct Replication::Service {
   std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
   std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
   struct Integrals {                  // over some stretch of time, count x ns
-    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, idle = 0, cpu = 0;
+    double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, none_ready = 0, idle = 0, cpu = 0;
     std::array<double, 2> busy{};
   };
   Integrals total;       // since measuring began

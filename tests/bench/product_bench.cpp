@@ -78,6 +78,60 @@ void farm_1000_hpa(benchmark::State& state) {
       "target": {"type": "Utilization", "averageUtilization": 80}}}]}})"));
 }
 
+// A farm whose requests each call one behind it, over a network of half a millisecond, and hold their worker until it
+// has answered: five events a request (it arrives, computes, its call arrives, computes, is answered).
+void two_tiers(benchmark::State& state) {
+  const std::string text = R"({"windtunnel": 1, "name": "two tiers", "horizon": "250s",
+    "traffic": [{"name": "clients", "to": "front", "arrivals": {"type": "poisson", "rate": "16000/s"}}],
+    "services": {
+      "front": {"replicas": 200, "instance": {"runtime": {"type": "worker_pool", "workers": 4}},
+        "work": {"default": [{"cpu": {"type": "exponential", "mean": "10ms"}},
+                             {"call": {"service": "back", "network": "500us"}}]},
+        "balancer": {"type": "power_of_two_choices"}},
+      "back": {"replicas": 200, "instance": {"runtime": {"type": "worker_pool", "workers": 1}},
+        "work": {"default": [{"cpu": {"type": "exponential", "mean": "10ms"}}]},
+        "balancer": {"type": "power_of_two_choices"}}}})";
+  constexpr double kEventsPerRequest = 5;
+  RunOptions options;
+  options.threads = 1;
+  double cpu = 0;
+  std::uint64_t requests = 0;
+  for (auto _ : state) {
+    const double before = cpu_seconds();
+    const Result result = run(parse_scenario(text, ".").scenario, options);
+    cpu += cpu_seconds() - before;
+    requests += result.services.back().arrived;  // "front"
+  }
+  state.counters["requests"] = static_cast<double>(requests);
+  state.counters["ns_per_event"] = cpu * 1e9 / static_cast<double>(requests) / kEventsPerRequest;
+}
+
+// The shipped shop of eleven services at ten times its traffic and instances: pages per second of CPU.
+void online_boutique(benchmark::State& state) {
+  Scenario scenario =
+      read_scenario("scenarios/online-boutique.json",
+                    {{"traffic.0.arrivals.rate", "\"5000/s\""}, {"horizon", "\"60s\""}, {"faults", "[]"}})
+          .scenario;
+  for (auto& [name, service] : scenario.services) service.replicas *= 10;
+  RunOptions options;
+  options.threads = 1;
+  double cpu = 0;
+  std::uint64_t pages = 0, requests = 0;
+  for (auto _ : state) {
+    const double before = cpu_seconds();
+    const Result result = run(scenario, options);
+    cpu += cpu_seconds() - before;
+    for (const ServiceResult& service : result.services) {
+      if (service.name == "frontend") pages += service.arrived;
+      requests += service.arrived;
+    }
+  }
+  state.counters["pages_per_cpu_s"] = static_cast<double>(pages) / cpu;
+  state.counters["requests_per_page"] = static_cast<double>(requests) / static_cast<double>(pages);
+}
+
+BENCHMARK(two_tiers)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(online_boutique)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_100)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000_least_request)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();

@@ -1,6 +1,7 @@
 """The command as a shell or a CI job meets it: exit codes, streams, files, signals. Standard library only."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -128,6 +129,39 @@ class Replays(Case):
         code, out, _ = words("explain", self.folder / "saved", "--at", "15m")
         self.assertEqual(code, 0)
         self.assertIn("maxReplicas 10 -> 6", out)
+
+    def test_o_twice_replaces_an_earlier_replay_and_nothing_else(self):
+        target = self.folder / "saved"
+        self.assertEqual(words("replay", self.replay, "-o", target)[0], 0)
+        first = (target / "summary.json").read_bytes()
+        self.assertEqual(words("replay", self.replay, "-o", target, "--set", "autoscaler.spec.maxReplicas=5")[0], 0)
+        self.assertEqual(json.loads((target / "summary.json").read_text())["metrics"]["service.replicas.max"]["mean"], 5)
+        self.assertEqual(words("replay", self.replay, "-o", target)[0], 0)
+        self.assertEqual((target / "summary.json").read_bytes(), first)
+
+        other = self.folder / "thesis"
+        other.mkdir()
+        (other / "thesis.tex").write_text("years of work")
+        code, out, err = words("replay", self.replay, "-o", other)
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("--force", err)
+        self.assertEqual([p.name for p in other.iterdir()], ["thesis.tex"])
+        self.assertEqual(words("replay", self.replay, "-o", other, "--force")[0], 0)
+        self.assertTrue((other / "thesis.tex").exists() and (other / "summary.json").exists())
+
+    def test_a_record_may_be_gzip(self):
+        plain = json.loads(words("replay", self.replay, "--format", "json")[1])
+        table = (self.folder / "cpu.csv").read_bytes()
+        (self.folder / "cpu.csv.gz").write_bytes(gzip.compress(table))
+        packed = ["replay", self.replay, "--set", "record.cpu.file=cpu.csv.gz", "--format", "json"]
+        code, out, err = words(*packed)
+        self.assertEqual((code, err), (0, ""))
+        for part in ("metrics", "series", "decisions"):
+            self.assertEqual(json.loads(out)[part], plain[part])
+        (self.folder / "cpu.csv.gz").write_bytes(gzip.compress(table)[:-20])
+        code, out, err = words(*packed)
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("/record/cpu/file", err)
 
     def test_what_is_wrong_is_2(self):
         self.write("cpu.csv", "time,cores\nnoon,1\n")

@@ -578,6 +578,25 @@ def fewest_servers(lab, rate, metric, limit):
     return enough
 
 
+@case("V62")
+def setup_and_delayed_off(lab):
+    out = {}
+    for p in FACTS["V62"]["params"]["configs"]:
+        rate = p["lam"]
+        scenario = station(poisson(rate), function(), [{"io": exponential(1)}], replicas=0,
+                           startup=[{"phase": "boot", "time": exponential(1 / p["alpha"])}],
+                           autoscaler={"type": "per_request", "waiting": "first_free", "cancel_starts": True,
+                                       "max_instances": p["k"], "at_maximum": "queue",
+                                       "keep_alive": {"type": "random", "time": exponential(1 / p["beta"])}})
+        # Rarely all are off at once where they stay on for long under load.
+        run = lab.measure(scenario, p["requests"], rate, relaxation=1 / p["beta"])
+        own = {"T": run["s.latency.mean"], "L": run["s.number_in_system.mean"], "mean_on": run["s.replicas.ready_mean"],
+               "mean_setup": each(lambda all_, on: all_ - on, run["s.replicas.mean"], run["s.replicas.ready_mean"]),
+               "p_zero_on": run["s.none_ready_time"], "cold_starts_per_request": run["s.cold_requests"]}
+        out |= {f"lam{float(rate)}_be{float(p['beta'])}_{m}": v for m, v in own.items()}
+    return out
+
+
 @case("V63")
 def square_root_staffing(lab):
     # Waiting comes in spells, the longer the larger the fleet and the rarer the more servers: only full runs see enough.

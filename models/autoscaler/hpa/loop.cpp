@@ -85,7 +85,7 @@ Loop::Loop(const Spec& spec, const Flags& flags, const ResourcePipelineSpec& res
 
 void Loop::measure(const ServiceSignal& signal) {
   if (watches_resources_ && signal.now % server_.period() == Duration::zero())
-    server_.measure(signal.now, signal.instances);
+    server_.measure(signal.now, signal.instances, signal.has("cpu"));
 }
 
 ScalingDecision Loop::decide(const ServiceSignal& signal, const Others& others) {

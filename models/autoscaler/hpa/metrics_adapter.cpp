@@ -102,6 +102,10 @@ void MetricsAdapter::scrape(const ServiceSignal& signal) {
 Reading MetricsAdapter::work_out(const Scraped& scraped, const ServiceSignal& signal) {
   const auto cut = [](double value) { return to_int64(value * 1000); };
   Reading reading;
+  if (!is_known(scraped.metric, signal)) {
+    reading.error = "no metrics";
+    return reading;
+  }
   if (of_pods(scraped.type)) {
     window_.each(*scraped.metric, signal, each_);
     for (const MetricWindow::OfInstance& one : each_)

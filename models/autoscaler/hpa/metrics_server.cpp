@@ -31,9 +31,10 @@ Duration MetricsServer::period() const {
   return terms_.sampling > Duration::zero() ? terms_.sampling : terms_.resolution;
 }
 
-void MetricsServer::measure(Time now, std::span<const InstanceSignal> instances) {
+void MetricsServer::measure(Time now, std::span<const InstanceSignal> instances, bool has_cpu) {
   const bool when_asked = terms_.sampling == Duration::zero();
   if (!when_asked) scrape_until(now - Duration{1});
+  has_cpu_ = has_cpu;
   measured_.clear();
   for (const InstanceSignal& instance : instances)
     if (const std::optional<Time> start = running_since(instance, now))
@@ -66,7 +67,8 @@ void MetricsServer::scrape(Time at) {
     const Duration window = point.at - of.previous->at;
     const auto nanocores =
         static_cast<std::int64_t>(static_cast<double>(point.cpu_ns - of.previous->cpu_ns) / in_seconds(window));
-    ResourceAmounts usage{.cpu = (nanocores + 999'999) / 1'000'000, .memory = {}};
+    ResourceAmounts usage;
+    if (has_cpu_) usage.cpu = (nanocores + 999'999) / 1'000'000;
     if (point.memory_bytes > 0) usage.memory = point.memory_bytes * 1000;
     batch.pods.push_back({id, point.at, window, {{terms_.container, usage}}});
   }

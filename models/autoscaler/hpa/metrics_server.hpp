@@ -28,7 +28,8 @@ class MetricsServer {
 
   // How often measure() is to be called.
   Duration period() const;
-  void measure(Time now, std::span<const InstanceSignal> instances);
+  // `has_cpu`: CPU can be measured; else no pod has a figure of it.
+  void measure(Time now, std::span<const InstanceSignal> instances, bool has_cpu = true);
   // The newest figures that can be read at `now`; times must not go back.
   const std::vector<PodMetrics>& pods(Time now);
 
@@ -54,6 +55,7 @@ class MetricsServer {
 
   Terms terms_;
   Time next_scrape_;
+  bool has_cpu_ = true;
   std::map<std::uint32_t, Point> measured_;  // the kubelet's
   std::map<std::uint32_t, Points> points_;
   std::deque<Batch> batches_;  // those that can be read, but for the newest of them, are dropped

@@ -5,6 +5,8 @@
 namespace windtunnel::keda {
 
 Outcome Executor::poll(std::int64_t replicas, bool active, bool failed, Time now) {
+  if (spec_.paused_replicas) return {Step::kPausedAt, *spec_.paused_replicas};
+  if (spec_.paused) return {Step::kPaused, replicas};
   const bool idles = spec_.idle_replicas.has_value();
   if (active || spec_.force_activation) return activate(replicas, failed, now);
   // With nothing left the horizontal pod autoscaler would never come to ask for the fallback's replicas.

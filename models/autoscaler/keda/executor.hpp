@@ -12,7 +12,9 @@ struct ExecutorSpec {
   std::optional<std::int64_t> idle_replicas;
   Duration cooldown = std::chrono::seconds{300}, initial_cooldown{0};
   std::optional<std::int64_t> fallback_replicas;
-  bool paused_scale_in = false, paused_scale_out = false, force_activation = false;  // by annotations
+  // By annotations.
+  bool paused = false, paused_scale_in = false, paused_scale_out = false, force_activation = false;
+  std::optional<std::int64_t> paused_replicas;
 };
 
 // What a poll did, or why it did nothing.
@@ -24,6 +26,7 @@ enum class Step {
   kRaised,       // to minReplicaCount
   kFailing,      // a trigger has failed and none is active: what there is stays
   kPaused,       // an annotation forbids the step
+  kPausedAt,     // to the replicas at which an annotation pauses it
 };
 struct Outcome {
   Step step = Step::kNone;
@@ -38,6 +41,8 @@ class Executor {
 
   // `active`: a trigger is. `failed`: one could not be asked.
   Outcome poll(std::int64_t replicas, bool active, bool failed, Time now);
+  // Nothing scales it, the generated autoscaler, which KEDA takes away then, included.
+  bool is_paused() const { return spec_.paused || spec_.paused_replicas; }
   const std::optional<Time>& last_active() const { return last_active_; }
 
  private:

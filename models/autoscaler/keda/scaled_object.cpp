@@ -44,8 +44,10 @@ void Annotations::describe(FieldVisitor& v) {
   v.field("autoscaling.keda.sh/paused-scale-out", paused_scale_out, "Whether replicas may not rise", kQuoted);
   v.field("autoscaling.keda.sh/force-activation", force_activation, "Whether it counts as active, come what may",
           kQuoted);
-  v.not_modelled("autoscaling.keda.sh/paused", "leave the autoscaler out instead");
-  v.not_modelled("autoscaling.keda.sh/paused-replicas", "leave the autoscaler out and set replicas instead");
+  v.field("autoscaling.keda.sh/paused", paused, "Whether replicas stay as they are, come what may", kQuoted);
+  v.field("autoscaling.keda.sh/paused-replicas", paused_replicas,
+          "Replicas that the first poll goes to, and that stay then; before paused",
+          {.lo = 0, .hi = kMost, .quoted = true});
 }
 
 void ScaledObjectSpec::describe(FieldVisitor& v) {
@@ -110,6 +112,8 @@ ExecutorSpec ScaledObjectSpec::executor(const Annotations& annotations) const {
   out.cooldown = cooldown();
   out.initial_cooldown = std::chrono::seconds{initial_cooldown_period};
   if (fallback) out.fallback_replicas = fallback->replicas;
+  out.paused = annotations.paused;
+  out.paused_replicas = annotations.paused_replicas;
   out.paused_scale_in = annotations.paused_scale_in;
   out.paused_scale_out = annotations.paused_scale_out;
   out.force_activation = annotations.force_activation;

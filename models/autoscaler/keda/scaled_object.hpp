@@ -26,7 +26,8 @@ struct AdvancedSpec {
 };
 
 struct Annotations {
-  bool paused_scale_in = false, paused_scale_out = false, force_activation = false;
+  bool paused = false, paused_scale_in = false, paused_scale_out = false, force_activation = false;
+  std::optional<std::int64_t> paused_replicas;
   void describe(FieldVisitor& v);
 };
 

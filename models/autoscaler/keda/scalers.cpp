@@ -78,7 +78,7 @@ Scalers::Answer Scalers::ask(std::size_t trigger, const ServiceSignal& signal) {
   const bool out = std::any_of(scaler.outages.begin(), scaler.outages.end(), [&](const OutageSpec& outage) {
     return time >= outage.at && time - outage.at < outage.length;
   });
-  if (out) return {};
+  if (out || !is_known(scaler.metric, signal)) return {};
   const std::optional<double> measured = this->measured(scaler, signal);
   if (!measured && scaler.null_fails) return {};
   Answer answer{measured.value_or(0)};

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/describe/field.hpp"
+#include "sim/random/stream.hpp"
 #include "sim/time.hpp"
 
 namespace windtunnel {
@@ -17,6 +18,7 @@ struct KeepAliveTerms {
 class KeepAlive {
  public:
   virtual ~KeepAlive() = default;
+  virtual void run_begins(const Stream& /*words*/) {}  // its own; once, before anything that follows
   // A request has come: so long after the last execution ended, 0 while one goes on.
   virtual void arrived(Duration /*idle*/) {}
   virtual KeepAliveTerms after_execution() = 0;
@@ -33,6 +35,7 @@ class KeepAliveParams {
 };
 
 void add_fixed_keep_alive(Registry<KeepAliveParams>& policies);
+void add_random_keep_alive(Registry<KeepAliveParams>& policies);
 void add_hybrid_histogram(Registry<KeepAliveParams>& policies);
 
 }  // namespace windtunnel

@@ -1,3 +1,6 @@
+#include <string>
+#include <string_view>
+
 #include "models/autoscaler/metric/types.hpp"
 
 namespace windtunnel {
@@ -24,6 +27,14 @@ std::optional<MetricChoice> metric_named(std::string_view type, const MetricTerm
   if (!metric.select(type)) return std::nullopt;
   metric.mutable_params().set(terms);
   return metric;
+}
+
+bool is_known(const MetricChoice& metric, const ServiceSignal& signal) {
+  const std::string_view type = metric.type();
+  if (type == "signal") return signal.has("signals." + std::string(metric->signal()));
+  if (type == "cpu_utilization") return signal.has("cpu");
+  if (type == "memory_utilization") return signal.has("memory");
+  return signal.has(type);
 }
 
 void WindowedMetric::describe_window(FieldVisitor& v) {

@@ -79,6 +79,8 @@ using MetricChoice = Choice<ScalingMetric>;
 // The metric of a type's name with its defaults, these terms and no target, for formats that name metrics as text;
 // none: no such metric.
 std::optional<MetricChoice> metric_named(std::string_view type, const MetricTerms& terms = {});
+// Whether what it is made of has a value now (ServiceSignal::missing).
+bool is_known(const MetricChoice& metric, const ServiceSignal& signal);
 // The metric "signal" of that name.
 MetricChoice signal_metric(std::string name, const MetricTerms& terms = {});
 

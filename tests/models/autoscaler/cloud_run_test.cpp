@@ -32,7 +32,7 @@ std::int64_t after_a_minute(std::int64_t replicas, double cores, std::int64_t ou
 }
 
 TEST(CloudRun, WantsTheHigherOfCpuAndConcurrency) {
-  // reference/autoscalers.md 9: n = max(ceil(n cpu / 0.6), ceil(total / (0.6 C))).
+  // n = max(ceil(n cpu / 0.6), ceil(total / (0.6 C))).
   EXPECT_EQ(after_a_minute(2, 2.0, 10, 80), 4) << "2 / 0.6 = 3.3";
   EXPECT_EQ(after_a_minute(2, 0.1, 200, 80), 5) << "200 / 48 = 4.2";
   EXPECT_EQ(after_a_minute(2, 0.1, 96, 80), 2);

@@ -37,7 +37,7 @@ std::int64_t replicas_for(std::string_view type, const Fields& fields, std::uint
 }
 
 TEST(UtilizationLaw, DividesTheLoadByTheUtilization) {
-  // reference/autoscalers.md 10.8: n = ceil(lambda S / rho).
+  // n = ceil(lambda S / rho).
   EXPECT_EQ(replicas_for("utilization_law", sized({{"target", Share{0.6}}}), 100), 17);  // 10 / 0.6
   EXPECT_EQ(replicas_for("utilization_law", sized({{"target", Share{0.5}}}), 100), 20);
   EXPECT_EQ(replicas_for("utilization_law", sized({{"target", Share{1}}}), 100), 10);
@@ -51,7 +51,7 @@ TEST(UtilizationLaw, CountsServersOfAnInstance) {
 }
 
 TEST(SquareRootStaffing, NeedsLessSpareRoomTheMoreServersThereAre) {
-  // reference/autoscalers.md 10.3: for P(wait) 0.05, loads 10, 100 and 1000 -> 16, 118 and 1056.
+  // Halfin and Whitt: for P(wait) 0.05, loads 10, 100 and 1000 -> 16, 118 and 1056.
   const Fields fields = sized({{"wait_probability", Share{0.05}}});
   EXPECT_EQ(replicas_for("square_root_staffing", fields, 100), 16);
   EXPECT_EQ(replicas_for("square_root_staffing", fields, 1000), 118);
@@ -60,7 +60,7 @@ TEST(SquareRootStaffing, NeedsLessSpareRoomTheMoreServersThereAre) {
 }
 
 TEST(QueueDrain, AddsServersForWhatWaits) {
-  // reference/autoscalers.md 10.8: n = ceil((lambda + Q / T) S).
+  // n = ceil((lambda + Q / T) S).
   const Fields fields = sized({{"drain_time", Duration{60s}}});
   EXPECT_EQ(replicas_for("queue_drain", fields, 100), 10);
   EXPECT_EQ(replicas_for("queue_drain", fields, 100, 1200), 12);

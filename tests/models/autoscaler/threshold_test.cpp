@@ -110,7 +110,7 @@ TEST(Threshold, TakesAwayNoMoreThanTheRestCanCarry) {
 }
 
 TEST(Threshold, OscillatesWhereItsThresholdsAreTooClose) {
-  // reference/autoscalers.md 10.8: L < U (n - k) / n is what it takes.
+  // L < U (n - k) / n is what it takes.
   Controlled fleet =
       controlled("threshold", rules({rule(cpu(0.6), 0s)}, {rule(cpu(0.5), 0s)}, {{"anti_flapping", false}}), 2);
   test::share(fleet, 0.9);

@@ -145,6 +145,76 @@ TEST_F(ReplayTest, ChangesNothingWhileTheRecordHasAGap) {
   EXPECT_THAT(changes(flown(read_of(kCpu))), ElementsAre(1, 2));
 }
 
+// On CPU, 50 % of a core requested, and on orders, ten a replica.
+constexpr const char* kTwoMetrics =
+    R"({ "type": "kubernetes_hpa", "spec": { "minReplicas": 1, "maxReplicas": 9, "metrics": [
+  { "type": "Resource", "resource": { "name": "cpu", "target": { "type": "Utilization", "averageUtilization": 50 } } },
+  { "type": "External", "external": { "metric": { "name": "orders" },
+                                      "target": { "type": "AverageValue", "averageValue": "10" } } } ] } })";
+constexpr const char* kTwoRecords =
+    R"({ "cpu": { "file": "cpu.csv" }, "signals": { "orders": { "file": "orders.csv" } } })";
+
+// A metric without a figure asks for nothing; up goes what the others ask for, but never down
+// (https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#scaling-on-multiple-metrics).
+TEST_F(ReplayTest, GoesUpOnWhatIsKnownWhileAnotherMetricHasAGap) {
+  write("orders.csv", table(60, [](int m) { return m >= 20 && m < 50 ? -1.0 : 20.0; }));
+  write("cpu.csv", table(60, [](int m) { return m < 30 ? 1.0 : 2.0; }));
+  const Result up = flown(read_of(kTwoRecords, kTwoMetrics));
+  ASSERT_THAT(changes(up), ElementsAre(4));
+  EXPECT_GE(times(up)[0], 1800);
+  EXPECT_LE(times(up)[0], 1845);
+  EXPECT_NEAR(figure(up, "missing_time"), 29.0 / 60, 1e-9);
+
+  const Result scheduled = flown(read_of(kTwoRecords, R"({ "type": "scheduled", "min_replicas": 1, "windows": [
+    { "start": "0 12 * * *", "for": "1h", "min_replicas": 5 } ], "policy": )" +
+                                                          std::string(kTwoMetrics) + " }"));
+  EXPECT_EQ(times(scheduled), times(up));
+
+  // The other way round: 50 orders want five, by way of four, as no more than twice the replicas or four are set at a
+  // time.
+  write("cpu.csv", table(60, [](int m) { return m >= 20 && m < 50 ? -1.0 : 1.0; }));
+  write("orders.csv", table(60, [](int m) { return m < 30 ? 20.0 : 50.0; }));
+  const Result by_orders = flown(read_of(kTwoRecords, kTwoMetrics));
+  ASSERT_THAT(changes(by_orders), ElementsAre(4, 5));
+  EXPECT_GE(times(by_orders)[0], 1800);
+  EXPECT_LE(times(by_orders)[0], 1845);
+}
+
+TEST_F(ReplayTest, DoesNotGoDownWhileAnotherMetricHasAGap) {
+  // From 30 min on one would do for the CPU; from 50 min on, for the orders as well.
+  write("cpu.csv", table(70, [](int m) { return m < 30 ? 1.0 : 0.4; }));
+  write("orders.csv", table(70, [](int m) { return m < 20 ? 20.0 : m < 50 ? -1.0 : 5.0; }));
+  const Result result = flown(read_of(kTwoRecords, kTwoMetrics));
+  ASSERT_THAT(changes(result), ElementsAre(1));
+  EXPECT_GE(times(result)[0], 3000);
+}
+
+// A source of KEDA's that has no value cannot be asked: after three failures the fallback is what is asked for
+// (reported as replicas x target), at the fourth look, and got to by way of four.
+TEST_F(ReplayTest, OfKedaFallsBackWhileASourceHasAGap) {
+  const std::string autoscaler = R"({ "type": "keda", "metrics": { "triggers": { "kafka": { "metric": "orders" } } },
+    "spec": { "minReplicaCount": 1, "maxReplicaCount": 9, "fallback": { "failureThreshold": 3, "replicas": 6 },
+              "triggers": [ { "type": "kafka", "metadata": { "lagThreshold": "10" } } ] } })";
+  write("orders.csv", table(40, [](int m) { return m >= 10 && m < 30 ? -1.0 : 20.0; }));
+  const Result result = flown(read_of(R"({ "signals": { "orders": { "file": "orders.csv" } } })", autoscaler));
+  ASSERT_GE(changes(result).size(), 2U);
+  EXPECT_EQ(changes(result)[0], 4);
+  EXPECT_EQ(changes(result)[1], 6);
+  // The last row before the gap, of 9 min, holds until 11 min.
+  EXPECT_GE(times(result)[0], 660 + 3 * 15);
+  EXPECT_LE(times(result)[0], 660 + 5 * 15);
+}
+
+TEST_F(ReplayTest, TellsTheTimeAtTheMostReplicas) {
+  // 6 cores of 2 requested want twelve, of nine that there may be; from 20 min on nine are just right.
+  write("cpu.csv", table(40, [](int m) { return m < 10 ? 1.0 : m < 20 ? 6.0 : 4.5; }));
+  const Result result = flown(read_of(kCpu));
+  ASSERT_FALSE(changes(result).empty());
+  EXPECT_EQ(changes(result).back(), 9);
+  EXPECT_NEAR(figure(result, "at_max_time"), (2400 - times(result).back()) / 2400, 1e-9);
+  EXPECT_LT(figure(result, "capped_time"), figure(result, "at_max_time"));
+}
+
 TEST_F(ReplayTest, OfASignalTakesItAsItStands) {
   write("orders.csv", table(20, [](int m) { return m < 10 ? 20.0 : 50.0; }));
   const std::string autoscaler = R"({ "type": "kubernetes_hpa", "spec": { "maxReplicas": 9, "metrics": [ {

@@ -254,15 +254,18 @@ TEST(Keda, HasNoMoreReplicasThanPartitions) {
 }
 
 TEST(Keda, StaysWhereAnAnnotationForbidsTheStep) {
-  const auto flown = [](const std::string& annotation, const std::string& replicas) {
+  const auto flown = [](const std::string& annotation, const std::string& replicas, const std::string& is = "true") {
     return changes(
-        worker(object(kafka("")) + R"(, "annotations": {"autoscaling.keda.sh/)" + annotation + R"(": "true"})",
+        worker(object(kafka("")) + R"(, "annotations": {"autoscaling.keda.sh/)" + annotation + R"(": ")" + is + R"("})",
                R"([{"at": "0s", "value": 30}, {"at": "2m", "value": 0}])"),
         {{"services.s.replicas", replicas}});
   };
   EXPECT_THAT(flown("paused-scale-in", "0"),
               ElementsAre(Pair(30'000, HasSubstr("0 -> 1")), Pair(30'002, HasSubstr("1 -> 3"))));
   EXPECT_THAT(flown("paused-scale-out", "1"), ElementsAre(Pair(420'000, HasSubstr("1 -> 0"))));
+  EXPECT_THAT(flown("paused", "1"), IsEmpty());
+  EXPECT_EQ(flown("paused", "0", "false").size(), 4U);
+  EXPECT_THAT(flown("paused-replicas", "1", "5"), ElementsAre(Pair(30'000, "1 -> 5: paused by annotation")));
   EXPECT_THAT(flown("force-activation", "0"),
               ElementsAre(Pair(30'000, HasSubstr("0 -> 1")), Pair(30'002, HasSubstr("1 -> 3")),
                           Pair(405'027, HasSubstr("3 -> 1: "))));

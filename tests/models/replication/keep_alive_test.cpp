@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -108,6 +109,23 @@ TEST(KeepAlive, OfABareTimeIsTheFixedOne) {
   const auto as_written = test::scenario_of(function(arrivals, R"("20m")", "3h"));
   const auto in_full = test::scenario_of(function(arrivals, R"({"type": "fixed", "time": "20m"})", "3h"));
   EXPECT_EQ(effective_scenario(as_written), effective_scenario(in_full));
+}
+
+TEST(KeepAlive, OfAConstantDrawnTimeIsTheFixedOne) {
+  const std::vector<double> arrivals = every(1800, 5);
+  const Flight drawn = fly(function(arrivals, R"({"type": "random", "time": "20m"})", "3h"));
+  EXPECT_THAT(waits_s(drawn), ElementsAre(10, 10, 10, 10, 10));
+  EXPECT_NEAR(drawn.figure("f.idle_hours") * 3600, 5 * 1200, 1e-6);
+}
+
+// With a request every 1000 s it is idle for 999 s, or 989 s after a cold start; either is outlived with exp(-idle /
+// mean). Cold ones: p = q (1 - exp(-0.989)) + (1 - q) (1 - exp(-0.999)) with q = p, so 0.629.
+TEST(KeepAlive, OfExponentialTimesKeepsTheShareThatOutlivesTheIdleTime) {
+  const Flight drawn =
+      fly(function(every(1000, 4000), R"({"type": "random", "time": {"type": "exponential", "mean": "1000s"}})",
+                   "4001000s"),
+          {{"metrics.resolution", R"("1h")"}});
+  EXPECT_NEAR(drawn.figure("f.cold_requests"), 0.629, 4 * std::sqrt(0.629 * 0.371 / 4000));
 }
 
 // --- a real trace

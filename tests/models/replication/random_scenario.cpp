@@ -163,10 +163,20 @@ class Generator {
       out["startup"].push_back({{"phase", "warm"}, {"requests", 1 + below(30)}, {"slowdown", between(1, 5)}});
 
     if (function) {
+      const bool at_once = one_in(3);
+      const std::string keep = at_once ? seconds(0) : seconds(log_between(0.1, 60));
+      const auto most = 1 + below(20);
       out["autoscaler"] = {{"type", "per_request"},
-                           {"keep_alive", one_in(3) ? seconds(0) : seconds(log_between(0.1, 60))},
-                           {"max_instances", 1 + below(20)},
+                           {"keep_alive", keep},
+                           {"max_instances", most},
                            {"at_maximum", one_in(2) ? "queue" : "reject"}};
+      // By a number that is drawn anyway: what follows stays as it was.
+      if (most % 3 == 0 && !at_once)
+        out["autoscaler"]["keep_alive"] = {{"type", "random"}, {"time", {{"type", "exponential"}, {"mean", keep}}}};
+      if (most % 2 == 0) {
+        out["autoscaler"]["waiting"] = "first_free";
+        out["autoscaler"]["cancel_starts"] = most % 4 == 0;
+      }
     } else if (one_in(3)) {
       out["autoscaler"] = {
           {"type", "kubernetes_hpa"},

@@ -97,7 +97,7 @@ TEST(Steps, HaveNeitherGapNorOverlap) {
 }
 
 TEST(Tracking, RoundsForAvailability) {
-  // reference/autoscalers.md 6.3; the guide: 1.5 more are 2, 1.5 less are 1.
+  // The user guide: up by what is left over, so that 1.5 more are 2, 1.5 less are 1.
   struct At {
     std::int64_t capacity;
     double metric, target;

@@ -48,8 +48,8 @@ struct Row {
 };
 
 TEST(TargetTracking, KeepsTheMetricAtItsTarget) {
-  // reference/autoscalers.md 6.3: 2 at 75/50 -> 3, 4 at 70/50 -> 6, 10 at 30/50 -> 6, 10 at 46/50 -> stay (46 >= 45),
-  // 3 at 40/50 -> stay.
+  // ceil(capacity x metric / target): 2 at 75/50 -> 3, 4 at 70/50 -> 6, 10 at 30/50 -> 6, 10 at 46/50 -> stay (46 >=
+  // 45), 3 at 40/50 -> stay.
   for (const Row& row : {Row{2, 75, 50, 3}, Row{4, 70, 50, 6}, Row{10, 30, 50, 6}, Row{10, 46, 50, 10},
                          Row{3, 40, 50, 3}, Row{10, 50, 50, 10}}) {
     Controlled controlled = fleet({group_of(1, 20, 0), {tracking_cpu(row.target)}, {}, {}, {}}, row.capacity);

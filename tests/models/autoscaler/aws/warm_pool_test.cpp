@@ -22,7 +22,8 @@ WarmPoolSpec pool(std::int64_t min_size, std::optional<std::int64_t> max_prepare
 }
 
 TEST(WarmPool, HoldsWhatTheGroupMayStillWant) {
-  // reference/autoscalers.md 6.7: desired 6, most 10 -> 4; prepared 8 -> 2; at least 3 with prepared 8 -> 3.
+  // The user guide: (prepared or most) less desired, and no less than MinSize. Desired 6, most 10 -> 4; prepared 8 ->
+  // 2; at least 3 with prepared 8 -> 3.
   EXPECT_EQ(WarmPool(pool(0, {}), 0s).size(6, 10), 4);
   EXPECT_EQ(WarmPool(pool(0, 8), 0s).size(6, 10), 2);
   EXPECT_EQ(WarmPool(pool(3, 8), 0s).size(6, 10), 3);

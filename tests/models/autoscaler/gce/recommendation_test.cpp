@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(MigCpu, SumsUtilizationsOverTheTarget) {
-  // reference/autoscalers.md 9: n = ceil(sum(utilization) / target).
+  // n = ceil(sum(utilization) / target).
   EXPECT_EQ(recommended_by_cpu(4, 4 * 0.9, 4 * 0.9, 0.6), 6);
   EXPECT_EQ(recommended_by_cpu(10, 10 * 0.3, 10 * 0.3, 0.6), 5);
   EXPECT_EQ(recommended_by_cpu(6, 6 * 0.6, 6 * 0.6, 0.6), 6);

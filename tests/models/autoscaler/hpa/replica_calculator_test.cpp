@@ -461,7 +461,7 @@ INSTANTIATE_TEST_SUITE_P(
                    2,
                    10000}));
 
-// By the rules of the reference page: the same steps as for utilization, with CPU doubted while a pod starts.
+// By the controller's rules: the same steps as for utilization, with CPU doubted while a pod starts.
 TEST(AverageValueOfAResource, DoubtsPodsThatStartOnlyIfItIsCpu) {
   const Pods pods(3, kThousands, kFirstHot);
   const Samples samples = samples_of({900, 500, 700}, Time{0});

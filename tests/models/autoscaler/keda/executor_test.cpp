@@ -5,10 +5,9 @@
 #include <vector>
 
 // Rows with a Test… name are those of upstream's pkg/scaling/executor/scale_scaledobjects_test.go (KEDA 2.20); the
-// others follow the order of cases in scale_scaledobjects.go. Not expressible: TestScaleToPausedReplicasCount (a paused
-// ScaledObject is one that is left out here), TestEventWitTriggerInfo beyond its replicas, and what upstream says about
-// conditions, events and the health of the generated autoscaler (TestGetHPAHealth…, TestRequestScale…, of which the
-// three with a failing trigger are here for their replicas).
+// others follow the order of cases in scale_scaledobjects.go. Not expressible: TestEventWitTriggerInfo beyond its
+// replicas, and what upstream says about conditions, events and the health of the generated autoscaler
+// (TestGetHPAHealth…, TestRequestScale…, of which the three with a failing trigger are here for their replicas).
 namespace windtunnel::keda {
 namespace {
 
@@ -26,6 +25,14 @@ ExecutorSpec no_scale_in(ExecutorSpec spec) {
 }
 ExecutorSpec no_scale_out(ExecutorSpec spec) {
   spec.paused_scale_out = true;
+  return spec;
+}
+ExecutorSpec paused_at(ExecutorSpec spec, std::int64_t replicas) {
+  spec.paused_replicas = replicas;
+  return spec;
+}
+ExecutorSpec paused(ExecutorSpec spec) {
+  spec.paused = true;
   return spec;
 }
 ExecutorSpec forced(ExecutorSpec spec) {
@@ -53,6 +60,10 @@ TEST(KedaExecutor, StepsAsUpstreamsTestsSay) {
       {"TestScaleFromMinReplicasWhenActive", rig(0), 0, true, false, 1, Step::kActivated},
       {"TestScaleToIdleReplicasWhenNotActive", rig(5, 0), 10, false, false, 0, Step::kDeactivated},
       {"TestScaleFromIdleToMinReplicasWhenActive", rig(5, 0), 0, true, false, 5, Step::kActivated},
+      {"TestScaleToPausedReplicasCount", paused_at(rig(0), 0), 2, true, false, 0, Step::kPausedAt},
+      {"paused, active", paused(rig(1)), 0, true, false, 0, Step::kPaused},
+      {"paused, not active", paused(rig(0)), 3, false, false, 3, Step::kPaused},
+      {"paused both ways", paused(paused_at(rig(0), 4)), 2, true, false, 4, Step::kPausedAt},
       {"TestEventWitTriggerInfo", rig(5, 0), 2, true, false, 5, Step::kActivated},
       {"TestNoScaleToMinReplicasWhenNotActiveAndPauseScaleInAnnotationSet", no_scale_in(rig(0)), 10, false, false, 10,
        Step::kPaused},

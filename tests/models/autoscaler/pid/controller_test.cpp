@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kFar = 1e9;
 
-TEST(PositionalPid, GivesTheReferencesVector) {
-  // reference/autoscalers.md 10.7: Kp .5, Ki .1, Kd .05, dt 1, errors 2, 1, 0, -1.
+TEST(PositionalPid, GivesTheSumOfItsTerms) {
+  // Kp .5, Ki .1, Kd .05, dt 1, errors 2, 1, 0, -1.
   Positional controller({.kp = 0.5, .ki = 0.1, .kd = 0.05});
   const std::vector<std::pair<double, double>> rows = {{2, 1.3}, {1, 0.75}, {0, 0.25}, {-1, -0.35}};
   for (const auto& [error, output] : rows) EXPECT_NEAR(controller.next(error, 1, -kFar, kFar), output, 1e-12) << error;
