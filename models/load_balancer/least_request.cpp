@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <array>
-#include <string_view>
+#include <optional>
 
+#include "models/load_balancer/least_of_all.hpp"
 #include "models/load_balancer/types.hpp"
+#include "models/load_balancer/weighted_schedule.hpp"
+#include "sim/random/math.hpp"
 
 namespace windtunnel {
 namespace {
-
-enum class Tie { kRandom, kFirst, kRoundRobin };
-constexpr std::array<std::string_view, 3> kTieNames = {"random", "first", "round_robin"};
 
 // How far `position` lies behind `after` when one walks round the ring of n positions.
 constexpr std::uint32_t steps_after(std::uint32_t after, std::uint32_t position, std::uint32_t n) {
@@ -48,40 +47,36 @@ class Choices final : public LoadBalancer {
   std::uint32_t last_ = ~0U;  // becomes the last position: the first turn is position 0's
 };
 
-// Looks at all of them. Three plain loops over the counts, which compilers turn into vector code, instead of one with a
-// branch for each instance; one word decides among the tied, where Envoy draws one for each of them.
-class FullScan final : public LoadBalancer {
+// Envoy's weighted form: weight / (requests + 1)^bias by its schedule, where weights differ, a backend is new or a bias
+// has been asked for; else `inner` among the counts.
+class Weighted final : public LoadBalancer {
  public:
-  explicit FullScan(Tie tie) : tie_(tie) {}
+  Weighted(std::unique_ptr<LoadBalancer> inner, std::optional<double> bias, std::optional<SlowStart> slow_start,
+           bool random_start)
+      : inner_(std::move(inner)), bias_(bias.value_or(1)), schedule_(slow_start, bias.has_value(), random_start) {}
 
   std::uint32_t pick(const Backends& backends, Stream& words) override {
-    const std::uint32_t* counts = backends.outstanding.data();
-    const auto n = static_cast<std::uint32_t>(backends.size());
-    std::uint32_t least = counts[0];
-    for (std::uint32_t i = 1; i < n; ++i) least = std::min(least, counts[i]);
-    if (tie_ == Tie::kFirst) return find(counts, 0, least);
-    if (tie_ == Tie::kRoundRobin) {
-      std::uint32_t start = last_ >= n - 1 ? 0 : last_ + 1;
-      while (start < n && counts[start] != least) ++start;
-      last_ = start < n ? start : find(counts, 0, least);
-      return last_;
-    }
-    std::uint32_t tied = 0;
-    for (std::uint32_t i = 0; i < n; ++i) tied += counts[i] == least ? 1U : 0U;
-    std::uint32_t skip = scale_to(tied, high_half(words.next()));
-    std::uint32_t position = find(counts, 0, least);
-    while (skip-- > 0) position = find(counts, position + 1, least);
-    return position;
+    const auto weight = [&](std::uint32_t position) {
+      const double held = backends.outstanding[position] + 1.0;
+      const double full = backends.backend[position].weight;
+      return bias_ == 1 ? full / held : full * exp_of(-bias_ * log_of(held));
+    };
+    if (schedule_.in_force(backends, words.next(), weight)) return schedule_.pick(backends, weight);
+    return inner_->pick(backends, words);
+  }
+  void backends_changed(const Backends& backends) override {
+    schedule_.backends_changed();
+    inner_->backends_changed(backends);
+  }
+  bool follows_counts() const override { return inner_->follows_counts(); }
+  void outstanding_changed(std::uint32_t position, std::uint32_t from, std::uint32_t to) override {
+    inner_->outstanding_changed(position, from, to);
   }
 
  private:
-  static std::uint32_t find(const std::uint32_t* counts, std::uint32_t from, std::uint32_t value) {
-    while (counts[from] != value) ++from;
-    return from;
-  }
-
-  Tie tie_;
-  std::uint32_t last_ = ~0U;
+  std::unique_ptr<LoadBalancer> inner_;
+  double bias_;
+  WeightedSchedule schedule_;
 };
 
 class Params final : public LoadBalancerParams {
@@ -90,19 +85,34 @@ class Params final : public LoadBalancerParams {
     v.field("choices", choices_, "Instances drawn at random, with replacement; the one with the fewest requests wins",
             {.lo = 2, .hi = 1000});
     v.field("full_scan", full_scan_, "Looks at all ready instances instead of some drawn at random");
-    v.choice("tie", tie_, kTieNames,
-             "Who wins among those with the fewest requests: any of them at random, the first in the list, or the next "
-             "in turn after the last winner");
+    v.choice("tie", tie_, kTieNames, kTieMeaning);
+    v.field("active_request_bias", active_request_bias_,
+            "With weights: an instance comes up in proportion to weight / (requests + 1)^active_request_bias, and "
+            "neither choices nor ties play a part. Given, it holds where all weights are the same, too; else it is 1",
+            {.lo = 0, .hi = 100});
+    v.field("slow_start", slow_start_, "New instances get less than their share at first, as in Envoy");
+    v.field(
+        "random_start", random_start_,
+        "With weights: the schedule starts at a random place whenever the set of instances changes, so that several "
+        "balancers are out of step");
   }
+  bool looks_closer() const override { return active_request_bias_ || slow_start_; }
+  bool respects_weights() const override { return true; }
   std::unique_ptr<LoadBalancer> make() const override {
-    if (full_scan_) return std::make_unique<FullScan>(tie_);
+    if (full_scan_) return std::make_unique<LeastOfAll>(tie_);
     return std::make_unique<Choices>(static_cast<std::uint32_t>(choices_), tie_);
+  }
+  std::unique_ptr<LoadBalancer> make_for_proxy() const override {
+    return std::make_unique<Weighted>(make(), active_request_bias_, slow_start_, random_start_);
   }
 
  private:
   std::int64_t choices_ = 2;
   bool full_scan_ = false;
   Tie tie_ = Tie::kRandom;
+  std::optional<double> active_request_bias_;
+  std::optional<SlowStart> slow_start_;
+  bool random_start_ = true;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/describe/field.hpp"
@@ -11,23 +12,53 @@
 
 namespace windtunnel {
 
+// One backend, for policies that look at more than counts.
+struct Backend {
+  std::uint32_t number = 0;  // tells backends apart over the whole run, counted from 0; instances are recycled
+  std::uint32_t zone = 0;
+  double weight = 1;   // above 0
+  Time ready_since{};  // or, to a proxy that hears of it later, since it is in its list
+  std::string name;    // what consistent hashing hashes
+};
+
 // What a balancer sees of its backends: the ready instances, in a stable order (the order in which they became ready;
 // one that leaves is replaced by the last). Arrays are indexed by position; `instance` names the instance.
 struct Backends {
   std::span<const std::uint32_t> instance;
   std::span<const std::uint32_t> outstanding;  // queued + in service, by position
+  // Only behind a proxy (proxy.hpp), which policies that look closer always have: by position, and of the request that
+  // is to be placed.
+  std::span<const Backend> backend{};
+  Time now{};
+  std::uint64_t client = 0;  // the number of the request's client
   std::size_t size() const { return instance.size(); }
 };
 
-// Where a request goes. One per service per run; may keep state.
+// The end of a request that the balancer had placed.
+struct Answer {
+  std::uint32_t number;  // of the backend, which may be gone
+  Time sent, now;
+  bool failed;
+};
+
+// Where a request goes. One per service per run, or per proxy and zone; may keep state.
 class LoadBalancer {
  public:
   virtual ~LoadBalancer() = default;
   // The position of the chosen backend. Requires at least one. `words` are this balancer's own random numbers; a policy
-  // takes the same number of them for every request, so that variants stay in step.
+  // takes the same number of them for every request among the same backends, so that variants stay in step.
   virtual std::uint32_t pick(const Backends& backends, Stream& words) = 0;
   // The set of backends has changed: positions mean other instances now.
   virtual void backends_changed(const Backends&) {}
+
+  // Whether it wants to hear of every count that changes. Then it does, whoever placed the request.
+  virtual bool follows_counts() const { return false; }
+  virtual void outstanding_changed(std::uint32_t /*position*/, std::uint32_t /*from*/, std::uint32_t /*to*/) {}
+
+  // Behind a proxy: a request it had placed has ended …
+  virtual void ended(const Answer&) {}
+  // … and a backend that has nothing to do says so, to one of the proxies.
+  virtual void idle(std::uint32_t /*number*/) {}
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.
@@ -37,6 +68,12 @@ class LoadBalancerParams {
   virtual void describe(FieldVisitor& v) = 0;
   virtual void check(Problems&) {}
   virtual std::unique_ptr<LoadBalancer> make() const = 0;
+  // One whose backends are always described (Backends::backend).
+  virtual std::unique_ptr<LoadBalancer> make_for_proxy() const { return make(); }
+  // What it looks at besides the counts. All but the first cost requests a way through a proxy.
+  virtual bool looks_closer() const { return false; }      // at Backend, the time, answers or idleness
+  virtual bool knows_clients() const { return false; }     // at who asks, too
+  virtual bool respects_weights() const { return false; }  // looks at weights where there are any
   static const Registry<LoadBalancerParams>& registry();
 };
 

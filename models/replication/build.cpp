@@ -118,7 +118,9 @@ void Replication::build_services() {
       }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);
-    s.noted = s.watched || instance.memory;
+    if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
+    s.counted = !s.balancing && s.balancer->follows_counts();
+    s.noted = s.watched || instance.memory || s.counted || s.balancing;
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.
@@ -219,6 +221,9 @@ void Replication::build_sources() {
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
     source.kinds = static_cast<std::uint16_t>(classes.size());
     if (source.kinds > 1) source.mix = std::make_unique<Stream>(streams_.named(traffic.name + "/mix"));
+    if ((*service)->balancing && (*service)->params->balancer->knows_clients())
+      source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
+                                                       streams_.named(traffic.name + "/clients"));
     if (traffic.patience)
       source.patience = std::make_unique<Sampler>(streams_.named(traffic.name + "/patience"), *traffic.patience);
 

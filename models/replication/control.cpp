@@ -179,6 +179,7 @@ void Replication::admit_buffered(Service& service, std::uint32_t r) {
 
 // What has begun to wait goes on waiting for room, even once newcomers go straight to the instances.
 void Replication::flush_pending(Service& service) {
+  if (service.balancing) return flush_to_proxies(service);
   while (service.ready > 0 && !service.pending.empty()) {
     const std::uint32_t slot = slot_with_room(service);
     if (slot == kNone) return;

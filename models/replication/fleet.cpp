@@ -24,6 +24,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   if (service.vertical) note_requested(service, slot, 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (service.balancing) return endpoint_ready(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 
@@ -35,6 +36,7 @@ void Replication::leave_ready(Service& service, std::uint32_t slot) {
   if (service.vertical) note_requested(service, slot, -1);
   service.ready_least = std::min(service.ready_least, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (service.balancing) return endpoint_gone(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 

@@ -26,6 +26,7 @@ namespace windtunnel {
 //   requests.cpp     the way of a request, arrival to record: the hot path
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
+//   balancing.cpp    proxies, where requests are placed by such
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
 //   memory.cpp       what instances use of memory, and what comes of too much
@@ -73,6 +74,7 @@ class Replication final : public FaultTarget {
 
   struct Service;
   struct Watch;
+  struct Balancing;
   struct Vertical;
   struct SizingWatch;
   class Nodes;
@@ -124,6 +126,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Stream> mix;
     std::unique_ptr<Sampler> patience;
     std::unique_ptr<Sampler> think;
+    std::unique_ptr<ClientSampler> clients;  // null: nobody asks for them
   };
   struct TimeoutLine {
     std::int64_t delay = 0;
@@ -194,17 +197,17 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void last_left(Service& service, std::uint32_t slot);
   void pump(Service& service, std::uint32_t station);
   void stop_computing(Request& request);
-  void leave(Service& service, std::uint32_t r);  // the instance: frees its place there
+  void leave(Service& service, std::uint32_t r, bool failed);  // the instance: frees its place there
   void complete(Service& service, RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] void follow(const RequestKind& kind, std::uint32_t r, Outcome how);
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);      // by the service itself
-  [[gnu::noinline]] void note_given(Service& service, const Request& request);  // to its instance …
-  [[gnu::noinline]] void note_left(Service& service, const Request& request);   // … and out of it
-  void discard(Service& service, std::uint32_t r);                              // out of the system
+  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);                  // by the service itself
+  [[gnu::noinline]] void note_given(Service& service, const Request& request);              // to its instance …
+  [[gnu::noinline]] void note_left(Service& service, const Request& request, bool failed);  // … and out of it
+  void discard(Service& service, std::uint32_t r);                                          // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
@@ -247,6 +250,18 @@ class Replication final : public FaultTarget {
   void leave_ready(Service& service, std::uint32_t slot);
   std::int64_t live(const Service& service) const;
   std::uint32_t pick_zone(const Service& service) const;
+
+  // balancing.cpp
+  void build_balancing(Service& service);
+  void endpoint_ready(Service& service, std::uint32_t slot);
+  void endpoint_gone(Service& service, std::uint32_t slot);
+  void learn(Service& service, std::uint32_t slot, const Backend& backend);
+  void refresh(Service& service, std::size_t proxy);
+  void admit_by_proxy(Service& service, std::uint32_t r);
+  void place_by_proxy(Service& service, std::uint32_t r);
+  void flush_to_proxies(Service& service);
+  void note_sent(Service& service, const Request& request);
+  void note_answered(Service& service, const Request& request, bool failed);
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);

@@ -159,6 +159,7 @@ void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t
 
 void Replication::admit_specially(Service& service, std::uint32_t r) {
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
+  if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
   if (!ready && service.params->when_none_ready == WhenNoneReady::kReject)
     return lose(service, r, Outcome::kRejectedNoInstance);
@@ -474,6 +475,12 @@ void Replication::note_taken_in(Service& service, std::uint32_t r) {
 }
 
 void Replication::note_given(Service& service, const Request& request) {
+  if (service.counted) {
+    const std::uint32_t position = instances_[request.instance].position, held = service.outstanding[position];
+    service.balancer->outstanding_changed(position, held - 1, held);
+  }
+  if (service.balancing) note_sent(service, request);
+  if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
   ++life.arrived;
   life.held_sum -= now_ns();
@@ -484,7 +491,13 @@ void Replication::note_given(Service& service, const Request& request) {
   life.proxied_sum -= now_ns();
 }
 
-void Replication::note_left(Service& service, const Request& request) {
+void Replication::note_left(Service& service, const Request& request, bool failed) {
+  if (service.counted) {
+    const std::uint32_t position = instances_[request.instance].position, held = service.outstanding[position];
+    service.balancer->outstanding_changed(position, held + 1, held);
+  }
+  if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
+  if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
   if (service.params->instance.memory) watch_memory(service, request.instance);
@@ -503,12 +516,12 @@ void Replication::discard(Service& service, std::uint32_t r) {
   pool_.give_back(r);
 }
 
-void Replication::leave(Service& service, std::uint32_t r) {
+void Replication::leave(Service& service, std::uint32_t r, bool failed) {
   const std::uint32_t slot = pool_[r].instance;
   Instance& instance = instances_[slot];
   const std::uint32_t outstanding = --service.outstanding[instance.position];
   if (service.noted) [[unlikely]]
-    note_left(service, pool_[r]);
+    note_left(service, pool_[r], failed);
   if (service.price != nullptr) [[unlikely]]
     bill_execution(service, pool_[r]);
   if (service.gated) {
@@ -532,7 +545,7 @@ void Replication::leave(Service& service, std::uint32_t r) {
 void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r) {
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kCompleted);
-  leave(service, r);
+  leave(service, r, false);
   discard(service, r);
 }
 
@@ -580,7 +593,7 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
   withdraw(service, r);
   if (request.instance != kNone)
-    leave(service, r);
+    leave(service, r, true);
   else if (request.is(Request::kProxied))
     service.watch->proxied.add(sim_.now(), -1);
   discard(service, r);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/autoscaler/reason_log.hpp"
+#include "models/load_balancer/proxy.hpp"
 #include "models/replication/replication.hpp"
 #include "sim/statistics/time_held.hpp"
 
@@ -21,6 +22,22 @@ struct Replication::Watch {
   Time proxied_first = kNever;        // arrival of the first of them since the autoscaler last looked
   bool keeps_latency = false;
   Histogram latency;  // ns, since the autoscaler last looked
+};
+
+// Where requests are placed by proxies: these, and what each request in flight was to them.
+struct Replication::Balancing {
+  struct Placed {
+    std::int64_t sent = 0;  // when it was given to its instance
+    std::uint64_t client = 0;
+    std::uint32_t proxy = 0;
+  };
+  std::vector<Proxy> proxies;
+  std::vector<Placed> placed;              // by request
+  bool all_counts = false;                 // proxies count each other's requests, too
+  std::uint32_t next = 0;                  // whose turn it is, where they take turns …
+  std::unique_ptr<Stream> dispatch_words;  // … or these decide
+  std::unique_ptr<Stream> idle_words;      // to whom an idle instance reports
+  std::unique_ptr<ClientSampler> callers;  // of calls, where the policy knows clients; null: it does not
 };
 
 // Of a service with a vertical autoscaler.
@@ -62,16 +79,18 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered };
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied };
   Admission admission = Admission::kBalanced;
-  bool throttles = false;       // its autoscaler's proxy lets no more than `places` requests into an instance
-  bool all_plain = true;        // so are all kinds of requests that come here
-  bool gated = false;           // a concurrency limit in front of an event loop
-  bool holds_threads = false;   // a thread keeps its request while it waits on I/O
-  bool watched = false;         // an autoscaler wants to know what each instance holds
-  bool noted = false;           // somebody does: it, or whoever knows their memory
-  bool polls = false;           // idle threads sleep between two looks
-  std::uint32_t processes = 1;  // stations of role 0
+  bool throttles = false;                // its autoscaler's proxy lets no more than `places` requests into an instance
+  bool all_plain = true;                 // so are all kinds of requests that come here
+  bool gated = false;                    // a concurrency limit in front of an event loop
+  bool holds_threads = false;            // a thread keeps its request while it waits on I/O
+  bool watched = false;                  // an autoscaler wants to know what each instance holds
+  bool noted = false;                    // somebody does: it, whoever knows their memory, the balancer or its proxies
+  bool counted = false;                  // the balancer wants to hear of every change of their counts
+  std::unique_ptr<Balancing> balancing;  // null: the balancer places requests itself, without proxies
+  bool polls = false;                    // idle threads sleep between two looks
+  std::uint32_t processes = 1;           // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
   const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;

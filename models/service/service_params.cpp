@@ -26,6 +26,10 @@ std::string escaped(const std::string& key) {
 // What an autoscaler with a proxy in front of the instances needs of the service.
 void check_proxy(const ServiceParams& service, const AutoscalerParams::Buffering& proxy, Problems& p) {
   const std::string type = service.autoscaler.type();
+  if (service.proxied())
+    p.error("/balancer", type + " has a proxy of its own in front of the instances, which chooses by counts; " +
+                             service.balancer.type() +
+                             (service.balancing.plain() ? " looks at more" : " with \"balancing\" looks at more"));
   if (service.when_none_ready != WhenNoneReady::kWait)
     p.error("/when_none_ready",
             "is \"reject\"; " + type + " needs \"wait\": its proxy keeps requests until an instance is ready");
@@ -63,6 +67,7 @@ void ServiceParams::describe(FieldVisitor& v) {
           kRequired);
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
   v.field("balancer", balancer, "How an instance is chosen for a request");
+  v.field("balancing", balancing, "How many balancers there are, and what they know");
   v.field("autoscaler", autoscaler, "Who decides how many instances there are; none: replicas stay as they are");
   v.field(
       "vertical_autoscaler", vertical_autoscaler,
@@ -97,6 +102,8 @@ void ServiceParams::check(Problems& p) {
     if (startup[i] && startup[i].type() == "warm" && ++warm_ups == 2)
       p.error("/startup/" + std::to_string(i), "an instance warms up once; there is another warm phase before");
 
+  if (!balancing.weights.empty() && balancer && !balancer->respects_weights())
+    p.warning("/balancing/weights", balancer.type() + " does not look at weights");
   if (vertical_autoscaler) check_vertical(*this, p);
   if (!autoscaler) return;
   const bool function = instance.runtime && instance.runtime->kind == Runtime::Kind::kFunction;

@@ -5,6 +5,7 @@
 
 #include "models/autoscaler/autoscaler.hpp"
 #include "models/instance/instance_params.hpp"
+#include "models/load_balancer/balancing_params.hpp"
 #include "models/load_balancer/load_balancer.hpp"
 #include "models/startup/startup.hpp"
 #include "models/vertical_autoscaler/vertical_autoscaler.hpp"
@@ -20,6 +21,7 @@ struct ServiceParams {
   Work work;
   Startup startup;
   Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");
+  BalancingParams balancing;
   Choice<AutoscalerParams> autoscaler;                          // none: `replicas` for the whole run
   std::optional<VerticalAutoscalerParams> vertical_autoscaler;  // none: resources stay as they are
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;
@@ -28,6 +30,8 @@ struct ServiceParams {
 
   void describe(FieldVisitor& v);
   void check(Problems& p);
+  // Whether requests are placed by proxies with a view of their own; else straight by the policy.
+  bool proxied() const { return balancer->looks_closer() || balancer->knows_clients() || !balancing.plain(); }
 };
 
 }  // namespace windtunnel

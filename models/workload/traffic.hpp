@@ -6,6 +6,7 @@
 
 #include "models/request/call.hpp"
 #include "models/workload/arrival_process.hpp"
+#include "models/workload/clients.hpp"
 #include "sim/distribution/distribution.hpp"
 
 namespace windtunnel {
@@ -18,7 +19,8 @@ struct Traffic {
   std::map<std::string, Share> mix;  // request classes and their shares, which sum to 1; empty: one class, "default"
   std::optional<Duration> timeout;   // from arrival to answer
   OnTimeout on_timeout = OnTimeout::kContinue;
-  DistributionChoice patience;  // from arrival to the start of service; none: waits for ever
+  std::optional<Clients> clients;  // none: every request is of a client of its own
+  DistributionChoice patience;     // from arrival to the start of service; none: waits for ever
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

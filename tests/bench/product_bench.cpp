@@ -59,6 +59,10 @@ void fly(benchmark::State& state, const std::string& text) {
 
 void farm_100(benchmark::State& state) { fly(state, farm(100, "power_of_two_choices")); }
 void farm_1000(benchmark::State& state) { fly(state, farm(1000, "power_of_two_choices")); }
+// Looks at all of them: the shortest queue over a thousand.
+void farm_1000_least_request(benchmark::State& state) {
+  fly(state, farm(1000, R"(least_request", "full_scan": true, "tie": "random)"));
+}
 void mm1(benchmark::State& state) { fly(state, farm(1, "round_robin")); }
 // A time-out that hardly ever strikes still has to be armed and taken back for every request.
 void farm_100_timeout(benchmark::State& state) {
@@ -130,6 +134,7 @@ BENCHMARK(two_tiers)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProce
 BENCHMARK(online_boutique)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_100)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(farm_1000_least_request)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(mm1)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_100_timeout)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 BENCHMARK(farm_1000_timeout)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();

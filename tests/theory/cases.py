@@ -666,6 +666,70 @@ def billing(lab):
     return out | {"cold_mix_p99": run["s.latency.p99"], "cold_mix_p999": run["s.latency.p99.9"]}
 
 
+# --- balancers -------------------------------------------------------------------------------------------------------
+
+
+def farm(lab, servers, load, balancer, arrivals, relaxation, metrics, prefix):
+    """So many servers of rate 1. The number in the system is that of one of them."""
+    rate = servers * load
+    run = lab.measure(station(poisson(rate), pool(1), [cpu(exponential(1))], replicas=servers, balancer=balancer),
+                      arrivals, rate, relaxation)
+    lab.note_utilization(run, servers, 1)
+    out = {}
+    for m in metrics:
+        values = read(run, "L" if m == "L_per_server" else m)
+        out[prefix + m] = each(lambda v: v / servers, values) if m in ("L", "Lq", "L_per_server") else values
+    return out
+
+
+@case("V43")
+def random_farm(lab):
+    out = {}
+    for servers, load in FACTS["V43"]["params"]["servers"].items():
+        out |= farm(lab, int(servers), load, {"type": "random"}, 1e8, 400, ["util", "L", "Lq", "W", "Wq", "p_wait"],
+                    f"N{servers}_")
+    return out
+
+
+@case("V44")
+def round_robin_farm(lab):
+    p, out = FACTS["V44"]["params"], {}
+    for servers in p["servers"]:
+        figures = farm(lab, servers, p["rho"], {"type": "round_robin"}, 4e7, 100, ["p_wait", "Wq", "W", "W_p99"],
+                       f"N{servers}_")
+        figures[f"N{servers}_sigma"] = figures.pop(f"N{servers}_p_wait")
+        out |= figures
+    return out
+
+
+@case("V45")
+def shortest_queue(lab):
+    out = {}
+    for load in FACTS["V45"]["params"]["rhos"]:
+        out |= farm(lab, 2, load, {"type": "least_request", "full_scan": True}, 1.6e8 if load > 0.9 else 4e7,
+                    1 / (1 - load) ** 2, ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"rho{load}_")
+    return out
+
+
+@case("V47")
+def two_choices(lab):
+    out = {}
+    for load in FACTS["V47"]["params"]["lams"]:
+        run = farm(lab, FACTS["V47"]["params"]["servers"], load, {"type": "least_request"}, 2e7, 20 / (1 - load),
+                   ["W"], "")
+        out[f"lam{load}_T"] = run["W"]
+        if load == 0.9:
+            out["lam0.9_T_reproduced"] = run["W"]
+    return out
+
+
+@case("V49")
+def join_idle_queue(lab):
+    p, out = FACTS["V49"]["params"], {}
+    for servers in p["servers"]:
+        out |= farm(lab, servers, p["rho"], {"type": "join_idle_queue"}, 4e7, 100,
+                    ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"N{servers}_rho0.8_")
+    return out
 # --- published measurements ------------------------------------------------------------------------------------------
 
 
@@ -679,17 +743,20 @@ def timelike(lab):
                                         {"at": f"{p['requests'] / rate}s", "rate": "0/s"}]}
     replications = 200 if lab.shorter == 1 else 40
     out = {}
-    for name, balancer in (("least_request", {"type": "least_request", "full_scan": True}),
-                           ("round_robin", {"type": "round_robin"}), ("random", {"type": "random"})):
+    even = {"type": "least_request", "full_scan": True}
+    herd = {"balancers": p["herd_balancers"]}
+    disjoint = herd | {"subset": p["nodes"] // p["herd_balancers"], "subsetting": "deterministic"}
+    for name, balancer, balancing in (("least_request", even, {}), ("round_robin", {"type": "round_robin"}, {}),
+                                      ("random", {"type": "random"}, {}),
+                                      ("herd", even | {"tie": p["herd_tie"]}, herd), ("disjoint", even, disjoint)):
         run = lab.fly(dict(station(burst, pool(1), [cpu(exponential(p["service_ms"] / 1000))], replicas=p["nodes"],
-                                   balancer=balancer), horizon="60s", metrics={"resolution": "60s"}),
-                      replications=replications)
+                                   balancer=balancer, balancing=balancing), horizon="60s",
+                           metrics={"resolution": "60s"}), replications=replications)
         assert run.mean("s.success_ratio") == 1
-        for q in ("p50", "p95", "p99", "max"):
+        for q in facts["published_ms"][name]:
             values = milliseconds(run["s.latency." + q])
             out[f"{name}_{q}"] = Published(name + "_" + q, facts["published_ms"][name][q], values)
-            if q in facts["reproduced_ms"][name]:
-                mean, spread = facts["reproduced_ms"][name][q]
-                out[f"{name}_{q}_mean"] = Reproduced(name + "_" + q + "_mean", mean, spread,
-                                                     facts["reproduced_ms"]["seeds"], values)
+        for q, (mean, spread) in facts["reproduced_ms"][name].items():
+            out[f"{name}_{q}_mean"] = Reproduced(name + "_" + q + "_mean", mean, spread,
+                                                 facts["reproduced_ms"]["seeds"], milliseconds(run["s.latency." + q]))
     return out

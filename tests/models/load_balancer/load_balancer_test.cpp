@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "models/load_balancer/count_index.hpp"
 #include "tests/models/assign.hpp"
 
 namespace windtunnel {
@@ -18,10 +20,20 @@ using test::Fields;
 class Bench {
  public:
   Bench(std::string_view type, std::vector<std::uint32_t> outstanding, const Fields& fields = {})
-      : balancer_(chosen<LoadBalancerParams>(type, fields)->make()), outstanding_(std::move(outstanding)) {
-    for (std::uint32_t i = 0; i < outstanding_.size(); ++i) instances_.push_back(100 + i);
+      : outstanding_(std::move(outstanding)) {
+    const auto params = chosen<LoadBalancerParams>(type, fields);
+    const bool closer = params->looks_closer() || params->knows_clients();
+    balancer_ = closer ? params->make_for_proxy() : params->make();
+    for (std::uint32_t i = 0; i < outstanding_.size(); ++i) {
+      instances_.push_back(100 + i);
+      if (!closer) continue;
+      described_.emplace_back();
+      described_.back().number = i;
+      described_.back().name = "checkout-" + std::to_string(i);
+    }
+    balancer_->backends_changed({instances_, outstanding_, described_});
   }
-  std::uint32_t pick() { return balancer_->pick({instances_, outstanding_}, words_); }
+  std::uint32_t pick() { return balancer_->pick({instances_, outstanding_, described_}, words_); }
   std::vector<std::uint32_t> picks(int n) {
     std::vector<std::uint32_t> out;
     for (int i = 0; i < n; ++i) out.push_back(pick());
@@ -52,6 +64,7 @@ class Bench {
  private:
   std::unique_ptr<LoadBalancer> balancer_;
   std::vector<std::uint32_t> instances_, outstanding_;
+  std::vector<Backend> described_;
   Stream words_{1, "checkout/balancer", 0};
 };
 
@@ -179,6 +192,13 @@ TEST(LoadBalancers, TakeTheSameNumberOfWordsForEveryRequest) {
                                    {"least_request", {{"choices", 3}}, 2},
                                    {"least_request", {{"choices", 5}}, 3},
                                    {"least_request", {{"full_scan", true}}, 1},
+                                   {"least_outstanding", {}, 1},
+                                   {"least_connections", {}, 0},
+                                   {"shortest_expected_delay", {{"tie", "random"}}, 1},
+                                   {"join_idle_queue", {}, 1},
+                                   {"peak_ewma", {}, 1},
+                                   {"ring_hash", {}, 0},
+                                   {"maglev", {}, 0},
                                    {"least_request", {{"full_scan", true}, {"tie", "first"}}, 0}};
   for (const Case& c : cases)
     for (const std::vector<std::uint32_t>& loads : {std::vector<std::uint32_t>{0}, {2, 2}, {7, 0, 3, 0}}) {
@@ -190,6 +210,34 @@ TEST(LoadBalancers, TakeTheSameNumberOfWordsForEveryRequest) {
 TEST(LoadBalancers, FindTheOnlyInstance) {
   for (const ChoiceView::Entry& entry : LoadBalancerParams::registry().entries())
     EXPECT_EQ(Bench(entry.type, {8}).picks(3), (std::vector<std::uint32_t>{0, 0, 0})) << entry.type;
+}
+
+// Against a look at all of them, while counts go up and down by one, in few instances and many, few requests and many.
+TEST(LeastOfAll, KeepsTrackOfTheLowestCount) {
+  Stream words(1, "counts", 0);
+  for (const std::uint32_t n : {1U, 5U, 64U, 200U})
+    for (const std::uint32_t most : {3U, 2000U}) {
+      std::vector<std::uint32_t> counts(n, most == 3 ? 0 : 1020), instances(n);
+      CountIndex index;
+      index.rebuild(counts);
+      for (int step = 0; step < 20'000; ++step) {
+        const std::uint32_t position = words.below(n), before = counts[position];
+        if (words.below(2) == 0 && before > 0)
+          --counts[position];
+        else if (before < most)
+          ++counts[position];
+        index.moved(position, before, counts[position]);
+        const std::uint32_t lowest = *std::min_element(counts.begin(), counts.end());
+        std::vector<std::uint32_t> tied;
+        for (std::uint32_t i = 0; i < n; ++i)
+          if (counts[i] == lowest) tied.push_back(i);
+        ASSERT_EQ(index.tied(counts), tied.size());
+        const auto nth = words.below(static_cast<std::uint32_t>(tied.size()));
+        ASSERT_EQ(index.nth(counts, nth), tied[nth]);
+        const auto next = std::lower_bound(tied.begin(), tied.end(), position);
+        ASSERT_EQ(index.from(counts, position), next == tied.end() ? tied.front() : *next);
+      }
+    }
 }
 
 }  // namespace

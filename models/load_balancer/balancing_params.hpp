@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/load_balancer/load_balancer.hpp"
+#include "sim/describe/field.hpp"
+#include "sim/time.hpp"
+
+namespace windtunnel {
+
+// What the balancers of a service know and when, whatever their policy.
+struct BalancingParams {
+  enum class Dispatch { kRandom, kRoundRobin };
+  enum class Counts { kOwn, kAll };
+  enum class Subsetting { kRandom, kDeterministic };
+
+  std::int64_t balancers = 1;
+  Dispatch dispatch = Dispatch::kRandom;
+  Counts counts = Counts::kOwn;
+  std::optional<Duration> refresh;  // of counts of all; none: always up to date
+  Duration endpoint_delay{0};
+  std::optional<std::int64_t> subset;
+  Subsetting subsetting = Subsetting::kRandom;
+  std::vector<double> weights;  // of instance number i: weights[i mod size]; empty: all 1
+
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+  // Whether something is other than one balancer with a live view of equal instances.
+  bool plain() const;
+  double weight(std::uint32_t number) const { return weights.empty() ? 1 : weights[number % weights.size()]; }
+};
+
+}  // namespace windtunnel
