@@ -295,7 +295,7 @@ class Page {
       } else {
         const std::vector<std::string> rows = block_chart(replicas->values, most, kPlot, kChartRows);
         for (std::size_t r = 0; r < rows.size(); ++r) {
-          const std::string scale = r == 0 ? shortest(most) : "";
+          const std::string scale = r == 0 ? fixed(most, most == std::floor(most) ? 0 : 1) : "";
           line(pad_right(r == 0 ? "  " + std::string(label) : "", kGutter - scale.size() - 2) + scale + " ┤" + rows[r]);
         }
       }

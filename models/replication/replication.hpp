@@ -204,8 +204,9 @@ class Replication final : public FaultTarget {
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] void follow(const RequestKind& kind, std::uint32_t r, Outcome how);
   [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);                  // by the service itself
-  [[gnu::noinline]] void note_given(Service& service, const Request& request);              // to its instance …
+  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);      // by the service itself
+  void note_count(Service& service, std::uint32_t slot, int was);               // for a balancer that follows counts
+  [[gnu::noinline]] void note_given(Service& service, const Request& request);  // to its instance …
   [[gnu::noinline]] void note_left(Service& service, const Request& request, bool failed);  // … and out of it
   void discard(Service& service, std::uint32_t r);                                          // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);

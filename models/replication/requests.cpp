@@ -474,11 +474,16 @@ void Replication::note_taken_in(Service& service, std::uint32_t r) {
   if (watch.proxied_first == kNever) watch.proxied_first = sim_.now();
 }
 
+// The balancer knows nothing of instances that are going.
+void Replication::note_count(Service& service, std::uint32_t slot, int was) {
+  const std::uint32_t position = instances_[slot].position;
+  if (position >= service.ready) return;
+  const std::uint32_t held = service.outstanding[position];
+  service.balancer->outstanding_changed(position, held + static_cast<std::uint32_t>(was), held);
+}
+
 void Replication::note_given(Service& service, const Request& request) {
-  if (service.counted) {
-    const std::uint32_t position = instances_[request.instance].position, held = service.outstanding[position];
-    service.balancer->outstanding_changed(position, held - 1, held);
-  }
+  if (service.counted) note_count(service, request.instance, -1);
   if (service.balancing) note_sent(service, request);
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
@@ -492,10 +497,7 @@ void Replication::note_given(Service& service, const Request& request) {
 }
 
 void Replication::note_left(Service& service, const Request& request, bool failed) {
-  if (service.counted) {
-    const std::uint32_t position = instances_[request.instance].position, held = service.outstanding[position];
-    service.balancer->outstanding_changed(position, held + 1, held);
-  }
+  if (service.counted) note_count(service, request.instance, 1);
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];

@@ -77,6 +77,15 @@ TEST(Text, ReplicasOverTimeAreDrawnUnderTheTrafficThatMovedThem) {
                         "              0s                       5m\n"));
 }
 
+TEST(Text, MeansOfNodesAreDrawnToADecimal) {
+  Result r = sample();
+  for (Series& series : r.series)
+    for (Series::Column& column : series.columns)
+      if (column.name == "replicas_ready")
+        for (double& value : column.values) value = value / 3 + 0.123456789;
+  EXPECT_THAT(format_text(r), HasSubstr("  ready  2.8 ┤"));
+}
+
 TEST(Text, ReplicasThatNeverChangeAreALine) {
   Result r = sample();
   for (double& v : r.series[0].columns[3].values) v = 3;

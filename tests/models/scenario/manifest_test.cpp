@@ -175,11 +175,12 @@ kind: ScaledObject
 metadata:
   name: jobs
   annotations:
-    autoscaling.keda.sh/paused: "false"
     team: checkout
 spec:
   scaleTargetRef: { name: jobs }
   maxReplicaCount: 30
+  advanced:
+    restoreToOriginalReplicaCount: true
   triggers:
   - type: rabbitmq
     metadata: { queueName: jobs, mode: QueueLength, value: "20" }
@@ -188,8 +189,8 @@ spec:
     "metrics": { "triggers": { "rabbitmq": { "metric": "concurrency" } } } })"));
   std::vector<std::string> said;
   for (const Issue& w : result.warnings) said.push_back(w.text().substr(folder_.string().size() + 1));
-  EXPECT_THAT(said, ElementsAre(HasSubstr("k8s/so.yaml:6:33: /metadata/annotations/autoscaling.keda.sh~1paused: "
-                                          "\"autoscaling.keda.sh/paused\" is not modelled")));
+  EXPECT_THAT(said, ElementsAre(HasSubstr("k8s/so.yaml:11:36: /spec/advanced/restoreToOriginalReplicaCount: "
+                                          "\"restoreToOriginalReplicaCount\" is not modelled")));
 }
 
 TEST_F(ManifestTest, OfKnativeGivesAnnotationsAndConfiguration) {

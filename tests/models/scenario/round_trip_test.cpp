@@ -78,7 +78,7 @@ TEST(EffectiveScenario, StatesEveryDefault) {
   const std::string effective = effective_scenario(read_scenario(corpus("minimal.json")).scenario);
   for (const char* line :
        {R"("horizon": "10m")", R"("warmup": "0s")", R"("seed": 1)", R"("replications": 1)",
-        R"("on_timeout": "continue")", R"("type": "worker_pool")", R"("balancer": { "type": "round_robin" })",
+        R"("on_timeout": "continue")", R"("type": "worker_pool")", R"("balancer": { "type": "round_robin", )",
         R"("drain_timeout": "30s")", R"("currency": "USD")"})
     EXPECT_NE(effective.find(line), std::string::npos) << line << " in\n" << effective;
   EXPECT_EQ(effective.find("autoscaler"), std::string::npos) << "what is absent is left out";
