@@ -28,7 +28,8 @@ std::uint32_t BoundedLoad::bounded(const Backends& backends, std::uint64_t hash,
   if (factor_percent_ == 0) return first_choice;
   const std::uint64_t held =
       std::accumulate(backends.outstanding.begin(), backends.outstanding.end(), std::uint64_t{0});
-  const auto slots = static_cast<double>(((held + 1) * factor_percent_ + 99) / 100);
+  const std::uint64_t rounded_up = ((held + 1) * factor_percent_ + 99) / 100;
+  const auto slots = static_cast<double>(rounded_up);
   const auto overload = [&](std::uint32_t position) {
     return backends.outstanding[position] /
            std::max(1.0, std::ceil(slots * (backends.backend[position].weight / weights_)));

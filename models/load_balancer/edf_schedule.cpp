@@ -15,7 +15,8 @@ void EdfSchedule::begin(std::span<const double> weights, std::uint64_t picks) {
   heap_.clear();
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   const std::uint64_t block = std::max<std::uint64_t>(256, 4 * weights.size());
-  const auto skipped = static_cast<double>(picks / block * block);
+  const std::uint64_t whole_blocks = picks / block * block;
+  const auto skipped = static_cast<double>(whole_blocks);
   std::uint64_t taken = 0;
   for (std::uint32_t i = 0; i < weights.size(); ++i) {
     const double turns = std::floor(skipped * (weights[i] / sum));
