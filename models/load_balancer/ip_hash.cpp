@@ -1,6 +1,7 @@
 #include "models/load_balancer/ip_hash.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "models/load_balancer/types.hpp"
@@ -18,6 +19,7 @@ std::uint32_t ip_hash_position(std::uint32_t hash, const Backends& backends) {
   };
   std::uint64_t total = 0;
   for (const Backend& backend : backends.backend) total += whole(backend);
+  assert(total > 0 && "there is a backend");
   std::uint64_t left = hash % total;
   std::uint32_t position = 0;
   for (; left >= whole(backends.backend[position]); ++position) left -= whole(backends.backend[position]);

@@ -21,10 +21,10 @@ void HashRing::build(std::span<const Backend> backends, std::uint64_t min_size, 
   lowest /= sum;
   const double scale =
       std::min(std::ceil(lowest * static_cast<double>(min_size)) / lowest, static_cast<double>(max_size));
-  double current = 0, target = 0;
+  double target = 0;
   for (std::uint32_t i = 0; i < backends.size(); ++i) {
     target += scale * (backends[i].weight / sum);
-    for (std::uint64_t k = 0; current < target; ++k, current += 1)
+    for (std::uint64_t k = 0; static_cast<double>(points_.size()) < target; ++k)
       points_.push_back({xxhash64(backends[i].name + "_" + std::to_string(k)), i});
   }
   std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
