@@ -16,7 +16,7 @@ void Clients::describe(FieldVisitor& v) {
 
 ClientSampler::ClientSampler(const Clients* clients, Stream words)
     : count_(clients == nullptr ? 0 : static_cast<std::uint64_t>(clients->count)), words_(words) {
-  if (count_ == 0 || clients->zipf == 0) return;
+  if (clients == nullptr || clients->zipf == 0) return;
   double sum = 0;
   cumulative_.reserve(count_);
   for (std::uint64_t k = 1; k <= count_; ++k)
