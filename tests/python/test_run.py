@@ -140,7 +140,13 @@ def test_progress_rises_to_one_on_the_calling_thread():
 
 
 def test_ctrl_c_stops_a_run():
-    code = f"import windtunnel as wt\nprint('flying', flush=True)\nwt.run({LONG!r})\n"
+    # What is started in the background of a script ignores SIGINT, and so would its children.
+    code = f"""import signal
+import windtunnel as wt
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print('flying', flush=True)
+wt.run({LONG!r})
+"""
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stdout.readline() == "flying\n"
     time.sleep(0.3)
