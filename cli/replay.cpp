@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "cli/answer.hpp"
 #include "cli/arguments.hpp"
 #include "cli/format/format.hpp"
 #include "cli/output_folder.hpp"
@@ -31,28 +32,9 @@ int replay_verb(const ReplayArguments& a, Console& console) {
 
   TextStyle style;
   style.replayed = true;
-  style.folder = a.folder.string();
   style.repeat = "windtunnel replay " + shell_word(a.replay.string());
   for (const std::string& s : a.set) style.repeat += " --set " + shell_word(s);
-  if (!a.folder.empty()) {
-    write_output_folder(a.folder, result, effective, format_text(result, style));
-    if (!a.quiet && a.format != Format::kText) console.err << "saved in " << a.folder.string() << "\n";
-  }
-  switch (a.format) {
-    case Format::kText:
-      style.colour = console.out_colour;
-      console.out << format_text(result, style);
-      break;
-    case Format::kJson:
-      console.out << format_json(result);
-      break;
-    case Format::kMarkdown:
-      console.out << format_markdown(result);
-      break;
-    case Format::kCsv:
-      console.out << format_csv(result.series);
-      break;
-  }
+  answer(result, effective, style, a.folder, a.format, a.quiet, console);
   return kAllMet;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <ostream>
 
+#include "cli/answer.hpp"
 #include "cli/arguments.hpp"
 #include "cli/format/format.hpp"
 #include "cli/interrupt.hpp"
@@ -59,26 +60,7 @@ int run_verb(const RunArguments& a, Console& console) {
 
   TextStyle style;
   style.repeat = repeat_command(a, result);
-  style.folder = a.folder.string();
-  if (!a.folder.empty()) {
-    write_output_folder(a.folder, result, effective, format_text(result, style));
-    if (!a.quiet && a.format != Format::kText) console.err << "saved in " << a.folder.string() << "\n";
-  }
-  switch (a.format) {
-    case Format::kText:
-      style.colour = console.out_colour;
-      console.out << format_text(result, style);
-      break;
-    case Format::kJson:
-      console.out << format_json(result);
-      break;
-    case Format::kMarkdown:
-      console.out << format_markdown(result);
-      break;
-    case Format::kCsv:
-      console.out << format_csv(result.series);
-      break;
-  }
+  answer(result, effective, style, a.folder, a.format, a.quiet, console);
   return overall(result) == Verdict::kMet ? kAllMet : kMissed;
 }
 
