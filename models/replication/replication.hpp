@@ -24,6 +24,7 @@ namespace windtunnel {
 
 // One run of a scenario with its own random numbers: the deployment while it flies.
 //   requests.cpp     the way of a request, arrival to record: the hot path
+//   notes.cpp        what is kept of that way for others
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
 //   balancing.cpp    proxies, where requests are placed by such
@@ -203,17 +204,19 @@ class Replication final : public FaultTarget {
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
   [[gnu::noinline]] void follow(const RequestKind& kind, std::uint32_t r, Outcome how);
-  [[gnu::noinline]] static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
-  [[gnu::noinline]] void note_taken_in(Service& service, std::uint32_t r);      // by the service itself
-  void note_count(Service& service, std::uint32_t slot, int was);               // for a balancer that follows counts
-  [[gnu::noinline]] void note_given(Service& service, const Request& request);  // to its instance …
-  [[gnu::noinline]] void note_left(Service& service, const Request& request, bool failed);  // … and out of it
-  void discard(Service& service, std::uint32_t r);                                          // out of the system
+  void discard(Service& service, std::uint32_t r);  // out of the system
   [[gnu::noinline]] void expire(TimeoutLine& line);
   [[gnu::noinline]] void shared_changed(std::uint32_t slot);
   [[gnu::noinline]] void shared_done(std::uint32_t slot, std::uint32_t version);
   [[gnu::noinline]] void on_rare_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
   void arm_next_arrival(Source& source, std::uint32_t id);
+
+  // notes.cpp
+  static void note(Watch& watch, Outcome how, std::int64_t latency_ns);
+  void note_taken_in(Service& service, std::uint32_t r);                  // by the service itself
+  void note_given(Service& service, const Request& request);              // to its instance …
+  void note_left(Service& service, const Request& request, bool failed);  // … and out of it
+  void note_count(Service& service, std::uint32_t slot, int was);         // for a balancer that follows counts
 
   // build.cpp
   void build_services();
