@@ -12,6 +12,7 @@ ORDER = [
     ("sim/", 0),
     ("models/request/", 10),
     ("models/workload/", 11),
+    ("models/admission/", 11.5),
     ("models/instance/", 12),
     ("models/startup/", 13),
     ("models/signal/", 14),

@@ -124,6 +124,7 @@ void InstanceParams::describe(FieldVisitor& v) {
           "Requests in service or waiting for io at once; none: as many as the runtime can hold", {.lo = 1});
   v.field("backlog", backlog, "Requests that may wait in the instance beyond its concurrency; none: any number",
           kNonNegative);
+  v.field("queue", queue, "Who of those that wait in the instance, for a thread or for its concurrency, comes next");
   v.field("speed", speed, "Speed of a core relative to the one the work was measured on", kPositive);
   v.field("speed_spread", speed_spread, "Factor on the speed, drawn once for each instance; none: all are alike",
           {.unit = Unit::kNumber});

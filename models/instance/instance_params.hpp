@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/admission/queue_discipline.hpp"
 #include "models/request/call.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
@@ -112,8 +113,9 @@ struct InstanceParams {
   std::optional<MemoryUse> memory;
   std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
   std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
-  double speed = 1;                         // of a core, relative to the one the work was measured on
-  DistributionChoice speed_spread;          // factor drawn per instance; none: all alike
+  Choice<QueueDisciplineParams> queue = Choice<QueueDisciplineParams>::of("fifo");
+  double speed = 1;                 // of a core, relative to the one the work was measured on
+  DistributionChoice speed_spread;  // factor drawn per instance; none: all alike
   std::optional<Pauses> pauses;
 
   void describe(FieldVisitor& v);

@@ -62,6 +62,8 @@ void Replication::begin_measuring() {
       if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
     nodes_->begin_measuring();
   }
+  for (const auto& s : services_)
+    if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
   last_point_ = now_ns();
   schedule_series_point();
 }
@@ -156,7 +158,7 @@ void Replication::series_point() {
       const double request = s.params->instance.resources.requests.cpu.value_or(Cpu{0}).cores;
       const double requested = s.vertical ? s.vertical->requested_bin / 1000 : s.bin.ready * request;
       const double cores = s.vertical ? s.vertical->shared_bin / 1000 : s.bin.alive * s.cores;
-      const double row[] = {
+      std::vector<double> row = {
           static_cast<double>(arrived - s.arrived_taken) / bin_s,
           static_cast<double>(completed - s.completed_taken) / bin_s,
           static_cast<double>(lost - s.lost_taken) / bin_s,
@@ -169,8 +171,9 @@ void Replication::series_point() {
           s.bin.in_system / bin_ns,
           static_cast<double>(s.admission == Service::Admission::kOnDemand ? live(s) : s.spec_replicas),
           static_cast<double>(s.slot_at.size()),
-          static_cast<double>(s.ready),
-          nodes_ ? nodes_->pending_in_bin_ns(s) / bin_ns : 0};
+          static_cast<double>(s.ready)};
+      if (nodes_) row.push_back(nodes_->pending_in_bin_ns(s) / bin_ns);
+      if (s.limit_adapts()) row.push_back(concurrency_limit_of(s));
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -390,9 +393,10 @@ void Replication::write_service(Record& record, Service& s) {
   }
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
+  const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
   const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    if (i != out_of_memory || s.params->instance.memory)
+    if (i >= first_of_admission ? s.control || s.lines : i != out_of_memory || s.params->instance.memory)
       put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {

@@ -212,6 +212,7 @@ void Replication::build_sources() {
       kind.origin = traffic.name;
       kind.class_name = traffic.mix.empty() ? "" : name;
       kind.home = service->get();
+      kind.request_class = name;
       kind.closed = kind.followed = traffic.arrivals->closed_loop();
       kind.cancels = traffic.on_timeout == OnTimeout::kCancel;
       const Work& work = (*service)->params->work;
@@ -221,7 +222,8 @@ void Replication::build_sources() {
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
     source.kinds = static_cast<std::uint16_t>(classes.size());
     if (source.kinds > 1) source.mix = std::make_unique<Stream>(streams_.named(traffic.name + "/mix"));
-    if ((*service)->balancing && (*service)->params->balancer->knows_clients())
+    if (((*service)->balancing && (*service)->params->balancer->knows_clients()) ||
+        (*service)->params->admission.knows_clients())
       source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
                                                        streams_.named(traffic.name + "/clients"));
     if (traffic.patience)
@@ -247,6 +249,10 @@ void Replication::build_sources() {
     for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
   build_calls();
+  for (const auto& service : services_) {
+    build_lines(*service);
+    build_admission(*service);
+  }
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));
 }

@@ -137,6 +137,7 @@ void Replication::build_calls() {
     if (edge.callee->timeout) kind.timeout_line = timeout_line(*edge.callee->timeout - 2 * step.calls()->network);
     build_steps(kind, *edge.caller + "/" + edge.label(),
                 CallGraph::class_called(*edge.callee, *edge.request_class, home.params->work));
+    kind.request_class = kind.work_class;
     kinds_.push_back(std::move(kind));
   }
   for (RequestKind& kind : kinds_)

@@ -153,7 +153,9 @@ void Replication::wake(Service& service) {
 
 void Replication::buffer(Service& service, bool on, std::map<std::string, double> inputs) {
   assert(service.throttles);
-  const Service::Admission admission = on ? Service::Admission::kBuffered : Service::Admission::kBalanced;
+  const Service::Admission admission = on                ? Service::Admission::kBuffered
+                                       : service.control ? Service::Admission::kControlled
+                                                         : Service::Admission::kBalanced;
   if (service.admission == admission) return;
   service.admission = admission;
   decide(service, on ? "buffer_on" : "buffer_off",
@@ -185,7 +187,8 @@ void Replication::flush_pending(Service& service) {
     if (slot == kNone) return;
     const std::uint32_t r = service.pending.pop(pool_.data());
     --service.pending_count;
-    deliver(service, r, slot);
+    pool_[r].previous = kNone;  // it is in no queue any more
+    if (!service.control || instance_takes(service, r, slot)) deliver(service, r, slot);
   }
 }
 

@@ -92,7 +92,8 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   instance.shared = service.shares_cores;
   more(instance).base_speed =
       service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
-  const auto& [runtime, resources, memory, concurrency, backlog, speed, spread, pauses] = service.params->instance;
+  const auto& [runtime, resources, memory, concurrency, backlog, queue, speed, spread, pauses] =
+      service.params->instance;
   if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*concurrency);
   if (backlog) {
     const std::uint32_t in_service = service.gated                 ? more(instance).concurrency

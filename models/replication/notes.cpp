@@ -42,6 +42,7 @@ void Replication::note_given(Service& service, const Request& request) {
 
 void Replication::note_left(Service& service, const Request& request, bool failed) {
   if (service.counted) note_count(service, request.instance, 1);
+  if (service.control) permit_back(service, request, failed);
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];

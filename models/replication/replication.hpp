@@ -28,6 +28,8 @@ namespace windtunnel {
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
 //   balancing.cpp    proxies, where requests are placed by such
+//   admission.cpp    requests that are turned away, or wait, before anything else
+//   discipline.cpp   queues in instances that are not first come, first served
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
 //   memory.cpp       what instances use of memory, and what comes of too much
@@ -70,12 +72,15 @@ class Replication final : public FaultTarget {
     kKeepAlive,
     kCallsArrive,
     kAnswered,
-    kCallFailed
+    kCallFailed,
+    kAdmit
   };
 
   struct Service;
   struct Watch;
   struct Balancing;
+  struct AdmissionControl;
+  struct WaitingLines;
   struct Vertical;
   struct SizingWatch;
   class Nodes;
@@ -108,7 +113,9 @@ class Replication final : public FaultTarget {
     std::int64_t network_ns = 0;  // of an answer
     std::string origin;           // the source or the calling service
     std::string class_name;
-    std::string work_class;  // which of its service's work it is
+    std::string work_class;     // which of its service's work it is
+    std::string request_class;  // what admission and priorities know it by
+    std::uint32_t level = 0;    // of the queues that keep some apart
     std::vector<StepRuntime> steps;
     std::uint64_t arrived = 0;
     std::uint64_t in_flight = 0;  // measured requests without an outcome yet
@@ -177,6 +184,7 @@ class Replication final : public FaultTarget {
   void open(RequestKind& kind, std::uint16_t kind_index, std::uint32_t r, float size);
   void admit(Service& service, const RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
+  void admit_past_limits(Service& service, std::uint32_t r);
   [[gnu::noinline]] void wait_at_service(Service& service, std::uint32_t r);
   void deliver(Service& service, std::uint32_t r, std::uint32_t slot);
   void deliver(Service& service, const RequestKind& kind, std::uint32_t r, std::uint32_t slot);
@@ -266,6 +274,30 @@ class Replication final : public FaultTarget {
   void flush_to_proxies(Service& service);
   void note_sent(Service& service, const Request& request);
   void note_answered(Service& service, const Request& request, bool failed);
+
+  // admission.cpp
+  void build_admission(Service& service);
+  bool let_in(Service& service, std::uint32_t r);       // false: it waits, or is lost …
+  bool under_limit(Service& service, std::uint32_t r);  // … by the concurrency limit
+  void admit_controlled(Service& service, std::uint32_t r);
+  bool instance_takes(Service& service, std::uint32_t r, std::uint32_t slot);  // false: it is lost
+  void permit_back(Service& service, const Request& request, bool failed);
+  double concurrency_limit_of(const Service& service) const;  // the instances' mean, where they keep it
+
+  // discipline.cpp
+  struct Line;
+  void build_lines(Service& service);
+  Line& line_of(std::map<std::uint32_t, Line>& lines, std::uint32_t key, std::uint32_t slot);
+  void append(Service& service, Line& line, std::uint32_t r);
+  std::uint32_t next_of(const Service& service, const Line& line) const;
+  bool drops(const Service& service, Line& line, std::uint32_t r) const;
+  void take_out(Service& service, Line& line, std::uint32_t r);
+  [[gnu::noinline]] void join_line(Service& service, std::uint32_t r, std::uint32_t station);
+  [[gnu::noinline]] void pump_line(Service& service, std::uint32_t station);
+  [[gnu::noinline]] void wait_at_gate(Service& service, std::uint32_t r, std::uint32_t slot);
+  [[gnu::noinline]] void open_gate(Service& service, std::uint32_t slot);
+  [[gnu::noinline]] void leave_waiting_line(Service& service, std::uint32_t r);
+  bool preempt(Service& service, std::uint32_t r, std::uint32_t station);
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);

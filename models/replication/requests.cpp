@@ -50,6 +50,11 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, target, stamp);
       return;
     }
+    case kAdmit:
+      if (pool_[target].stamp != stamp) return;
+      if (Service& service = *kinds_[pool_[target].kind].home; under_limit(service, target))
+        admit_past_limits(service, target);
+      return;
     case kKeepAlive:
       return keep_alive_over(target, stamp);
     case kCallsArrive:
@@ -158,12 +163,18 @@ void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t
 }
 
 void Replication::admit_specially(Service& service, std::uint32_t r) {
+  if (service.control && !let_in(service, r)) return;
+  admit_past_limits(service, r);
+}
+
+void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
   if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
   if (!ready && service.params->when_none_ready == WhenNoneReady::kReject)
     return lose(service, r, Outcome::kRejectedNoInstance);
   if (service.watched) note_taken_in(service, r);
+  if (ready && service.admission == Service::Admission::kControlled) return admit_controlled(service, r);
   if (ready) return admit_buffered(service, r);
   wait_at_service(service, r);
   wake(service);
@@ -189,6 +200,8 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
     note_given(service, request);
   if (service.gated) {
     if (more(instance).admitted >= more(instance).concurrency) {
+      if (service.lines) [[unlikely]]
+        return wait_at_gate(service, r, slot);
       request.be(Request::State::kAtInstance);
       more(instance).gate.append(pool_.data(), r);
       return;
@@ -229,12 +242,14 @@ void Replication::begin_general_step(Service& service, std::uint32_t r, const St
     request.until = now_ns();  // since when it waits; compute() replaces it
     if (station.busy < station.threads && instances_[request.instance].serving)
       return take_thread(service, kinds_[request.kind], r, station);
+    if (service.lines) return join_line(service, r, station_id(request.instance, service.processes));
     return queue_for_thread(r, station);
   }
   if (!step.cpu && !service.holds_threads) return wait_io(service, r);
   Station& station = station_at(request.station);
   if (station.busy + station.asleep < station.threads && instances_[request.instance].serving)
     return take_thread(service, kinds_[request.kind], r, station);
+  if (service.lines) return join_line(service, r, request.station);
   queue_for_thread(r, station);
 }
 
@@ -411,6 +426,8 @@ void Replication::release_thread(Service& service, std::uint32_t station_index) 
 
 // Gives free threads to those that wait.
 void Replication::pump(Service& service, std::uint32_t station_index) {
+  if (service.lines) [[unlikely]]
+    return pump_line(service, station_index);
   Station& station = station_at(station_index);
   if (station.waiting == 0 || !instances_[station.instance].serving) return;
   do {
@@ -478,7 +495,9 @@ void Replication::leave(Service& service, std::uint32_t r, bool failed) {
     bill_execution(service, pool_[r]);
   if (service.gated) {
     if (pool_[r].state() != Request::State::kAtInstance) --more(instance).admitted;
-    if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
+    if (service.lines) [[unlikely]] {
+      open_gate(service, slot);
+    } else if (!more(instance).gate.empty() && more(instance).admitted < more(instance).concurrency) {
       const std::uint32_t next = more(instance).gate.pop(pool_.data());
       ++more(instance).admitted;
       enter(service, kinds_[pool_[next].kind], next, instance);
@@ -512,9 +531,11 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       }
       return;
     case Request::State::kAtInstance:
+      if (service.lines) return leave_waiting_line(service, r);
       lives_[request.instance].gate.remove(pool_.data(), r);
       return;
     case Request::State::kQueued: {
+      if (service.lines) return leave_waiting_line(service, r);
       const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
       Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
       station.queue.remove(pool_.data(), r);
@@ -544,6 +565,7 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
   withdraw(service, r);
+  if (request.instance == kNone && service.control) permit_back(service, request, true);
   if (request.instance != kNone)
     leave(service, r, true);
   else if (request.is(Request::kProxied))

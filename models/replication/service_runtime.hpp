@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "models/admission/queue_discipline.hpp"
 #include "models/autoscaler/reason_log.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/replication/replication.hpp"
+#include "models/request/request.hpp"
 #include "sim/statistics/time_held.hpp"
 
 namespace windtunnel {
@@ -38,6 +40,56 @@ struct Replication::Balancing {
   std::unique_ptr<Stream> dispatch_words;  // … or these decide
   std::unique_ptr<Stream> idle_words;      // to whom an idle instance reports
   std::unique_ptr<ClientSampler> callers;  // of calls, where the policy knows clients; null: it does not
+};
+
+// Of a service that turns requests away, or lets them wait, before its balancer.
+struct Replication::AdmissionControl {
+  struct Limited {  // under one concurrency limit
+    std::unique_ptr<ConcurrencyLimit> limit;
+    std::int64_t in_flight = 0;
+    std::uint32_t serial = kNone;  // of its instance
+  };
+  struct RateLimit {  // one entry, by whom it counts together
+    const RateLimiterParams* params;
+    std::map<std::uint64_t, std::unique_ptr<RateLimiter>> by;
+    std::vector<bool> concerns;  // by kind
+  };
+  struct Held {               // by one request
+    std::int64_t began = -1;  // -1: no place under the concurrency limit
+    std::int64_t in_flight = 0;
+    std::uint32_t slot = kNone, serial = kNone;  // of the instance whose limit it is
+  };
+  std::vector<RateLimit> rate_limits;
+  std::vector<std::uint32_t> class_of;  // by kind
+  bool knows_clients = false;
+  const ConcurrencyLimitParams* limit = nullptr;  // null: none
+  bool in_instances = false;                      // who keep it
+  Limited of_service;
+  std::map<std::uint32_t, Limited> of_instance;  // by slot
+  std::vector<Held> held;                        // by request
+};
+
+// A queue in an instance that keeps another order than that of arrival.
+struct Replication::Line {
+  std::vector<RequestQueue> levels;
+  std::unique_ptr<QueueDiscipline> discipline;
+  std::uint32_t serial = kNone;  // of its instance
+  std::uint32_t waiting = 0;
+  bool opening = false;  // a gate: those that leave meanwhile open it no further
+};
+
+// All such queues of a service.
+struct Replication::WaitingLines {
+  struct Waiting {  // of one request
+    Time since{};
+    Duration most{};
+  };
+  const QueueDisciplineParams* params = nullptr;
+  std::vector<std::int64_t> timeout;  // by level, where deadlines decide
+  std::size_t levels = 1;
+  std::map<std::uint32_t, Line> stations;  // by station
+  std::map<std::uint32_t, Line> gates;     // by slot
+  std::vector<Waiting> waiting;            // by request
 };
 
 // Of a service with a vertical autoscaler.
@@ -79,18 +131,20 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied };
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled };
   Admission admission = Admission::kBalanced;
-  bool throttles = false;                // its autoscaler's proxy lets no more than `places` requests into an instance
-  bool all_plain = true;                 // so are all kinds of requests that come here
-  bool gated = false;                    // a concurrency limit in front of an event loop
-  bool holds_threads = false;            // a thread keeps its request while it waits on I/O
-  bool watched = false;                  // an autoscaler wants to know what each instance holds
-  bool noted = false;                    // somebody does: it, whoever knows their memory, the balancer or its proxies
-  bool counted = false;                  // the balancer wants to hear of every change of their counts
-  std::unique_ptr<Balancing> balancing;  // null: the balancer places requests itself, without proxies
-  bool polls = false;                    // idle threads sleep between two looks
-  std::uint32_t processes = 1;           // stations of role 0
+  bool throttles = false;      // its autoscaler's proxy lets no more than `places` requests into an instance
+  bool all_plain = true;       // so are all kinds of requests that come here
+  bool gated = false;          // a concurrency limit in front of an event loop
+  bool holds_threads = false;  // a thread keeps its request while it waits on I/O
+  bool watched = false;        // an autoscaler wants to know what each instance holds
+  bool noted = false;          // somebody does: it, whoever knows their memory, the balancer or its proxies
+  bool counted = false;        // the balancer wants to hear of every change of their counts
+  std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
+  std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
+  std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies
+  bool polls = false;                         // idle threads sleep between two looks
+  std::uint32_t processes = 1;                // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
   const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;
@@ -187,6 +241,7 @@ struct Replication::Service {
     const Bytes known = params->instance.resources.limits.memory.value_or(Bytes{0});
     return price->memory.value_or(known).count / kGb * ns_to_seconds(billed_ns);
   }
+  bool limit_adapts() const { return control && control->limit != nullptr && control->limit->adapts(); }
   void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
 };
 

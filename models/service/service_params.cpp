@@ -56,6 +56,23 @@ void check_vertical(const ServiceParams& service, Problems& p) {
     p.error("/vertical_autoscaler", "sizes pods; the runtime is function");
 }
 
+void check_admission(const ServiceParams& service, Problems& p) {
+  const AdmissionParams& admission = service.admission;
+  if (admission.knows_clients() && service.proxied() && service.balancer->knows_clients())
+    p.error("/admission/rate_limits", "count by client, and so does " + service.balancer.type() + "; one of them can");
+  const bool by_instance =
+      admission.concurrency_limit && admission.concurrency_limit->per == ConcurrencyLimitParams::Per::kInstance;
+  if (!by_instance) return;
+  const auto need = [&](const std::string& who) {
+    p.error("/admission/concurrency_limit/per",
+            "is \"instance\", which " + who + " leaves no room for; \"service\" fits");
+  };
+  if (service.autoscaler && (service.autoscaler->on_demand() || service.autoscaler->buffering()))
+    need(service.autoscaler.type());
+  else if (service.proxied())
+    need(service.balancer.type() + " with proxies");
+}
+
 }  // namespace
 
 void ServiceParams::describe(FieldVisitor& v) {
@@ -68,6 +85,10 @@ void ServiceParams::describe(FieldVisitor& v) {
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
   v.field("balancer", balancer, "How an instance is chosen for a request");
   v.field("balancing", balancing, "How many balancers there are, and what they know");
+  v.field("admission", admission, "Whom the service turns away, or lets wait, before it does anything else");
+  v.field("priorities", priorities,
+          "Of request classes, the higher the more important, 0 for those not named; see instance.queue",
+          {.lo = -1e9, .hi = 1e9});
   v.field("autoscaler", autoscaler, "Who decides how many instances there are; none: replicas stay as they are");
   v.field(
       "vertical_autoscaler", vertical_autoscaler,
@@ -105,6 +126,7 @@ void ServiceParams::check(Problems& p) {
   if (!balancing.weights.empty() && balancer && !balancer->respects_weights())
     p.warning("/balancing/weights", balancer.type() + " does not look at weights");
   if (vertical_autoscaler) check_vertical(*this, p);
+  check_admission(*this, p);
   if (!autoscaler) return;
   const bool function = instance.runtime && instance.runtime->kind == Runtime::Kind::kFunction;
   if (autoscaler->on_demand() && !function)

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
+#include "models/admission/admission_params.hpp"
 #include "models/autoscaler/autoscaler.hpp"
 #include "models/instance/instance_params.hpp"
 #include "models/load_balancer/balancing_params.hpp"
@@ -22,6 +25,8 @@ struct ServiceParams {
   Startup startup;
   Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");
   BalancingParams balancing;
+  AdmissionParams admission;
+  std::map<std::string, std::int64_t> priorities;               // of request classes; 0 for those not named
   Choice<AutoscalerParams> autoscaler;                          // none: `replicas` for the whole run
   std::optional<VerticalAutoscalerParams> vertical_autoscaler;  // none: resources stay as they are
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;

@@ -1,0 +1,21 @@
+#include "models/admission/admission_params.hpp"
+
+#include <algorithm>
+
+namespace windtunnel {
+
+void AdmissionParams::describe(FieldVisitor& v) {
+  v.field(
+      "rate_limits", rate_limits,
+      "Rate limiters that a request passes one after the other; what an earlier one has given is spent even if a later "
+      "one refuses. It waits for the longest of the waits they ask for");
+  v.field("concurrency_limit", concurrency_limit,
+          "How many requests may be under way at once, from here until their work has ended; none: any number");
+}
+
+bool AdmissionParams::knows_clients() const {
+  return std::any_of(rate_limits.begin(), rate_limits.end(),
+                     [](const auto& limit) { return limit->per == RateLimiterParams::Per::kClient; });
+}
+
+}  // namespace windtunnel

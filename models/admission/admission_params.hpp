@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "models/admission/concurrency_limit.hpp"
+#include "models/admission/rate_limiter.hpp"
+#include "sim/describe/field.hpp"
+
+namespace windtunnel {
+
+// Whom a service turns away, or lets wait, before it has anything else to do with them.
+struct AdmissionParams {
+  std::vector<Choice<RateLimiterParams>> rate_limits;
+  Choice<ConcurrencyLimitParams> concurrency_limit;  // none: any number
+
+  void describe(FieldVisitor& v);
+  bool plain() const { return rate_limits.empty() && !concurrency_limit; }
+  bool knows_clients() const;  // looks at who asks
+};
+
+}  // namespace windtunnel

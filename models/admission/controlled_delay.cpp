@@ -1,0 +1,49 @@
+#include "models/admission/codel.hpp"
+#include "models/admission/types.hpp"
+
+namespace windtunnel {
+
+bool FollyCodel::drops(Time now, Duration waited, bool) {
+  if (now > ends_ && !begins_) {
+    begins_ = true;
+    ends_ = now + interval_;
+    overloaded_ = shortest_ > target_;
+  }
+  if (begins_) {
+    begins_ = false;
+    shortest_ = waited;
+    return false;
+  }
+  if (waited < shortest_) shortest_ = waited;
+  return overloaded_ && waited > 2 * target_;
+}
+
+namespace {
+
+class Params final : public QueueDisciplineParams {
+ public:
+  void describe(FieldVisitor& v) override {
+    v.field("target", target_, "A wait that is acceptable for long", kPositive);
+    v.field("interval", interval_, "How long waits may stay above it", kPositive);
+  }
+  void check(Problems& p) override {
+    if (target_ >= interval_) p.error("/target", "is not below the interval");
+  }
+  std::unique_ptr<QueueDiscipline> make() const override {
+    return std::make_unique<FollyCodel>(target_, interval_, Time{});
+  }
+
+ private:
+  Duration target_ = std::chrono::milliseconds{5};
+  Duration interval_ = std::chrono::milliseconds{100};
+};
+
+}  // namespace
+
+void add_controlled_delay(Registry<QueueDisciplineParams>& disciplines) {
+  disciplines.add<Params>(
+      "controlled_delay",
+      "Facebook's controlled delay: while even the shortest wait is above a target, drops who waited for twice that");
+}
+
+}  // namespace windtunnel

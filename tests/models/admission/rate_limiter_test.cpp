@@ -1,0 +1,1 @@
+int concurrency_limit_test_placeholder;
