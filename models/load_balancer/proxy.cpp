@@ -320,7 +320,8 @@ void Proxy::choose_seen(Time now) {
     its.outstanding.push_back(kept.held);
     its.backend.push_back(known.backend);
   }
-  for (const Group& its : groups_) its.policy->backends_changed({its.instance, its.outstanding, its.backend, {}, 0});
+  for (const Group& its : groups_)
+    if (!its.instance.empty()) its.policy->backends_changed({its.instance, its.outstanding, its.backend, {}, 0});
 }
 
 }  // namespace windtunnel

@@ -192,7 +192,7 @@ void Replication::note_sent(Service& service, const Request& request) {
   Balancing::Placed& placed = b.placed[static_cast<std::size_t>(&request - pool_.data())];
   placed.sent = now_ns();
   const std::uint32_t number = lives_[request.instance].serial;
-  if (b.probed) placed.met = service.outstanding[instances_[request.instance].position];
+  if (b.probed) placed.met = service.outstanding[instances_[request.instance].position] - 1;
   if (!b.all_counts) return b.proxies[placed.proxy].sent(number);
   for (Proxy& proxy : b.proxies) proxy.sent(number);
 }

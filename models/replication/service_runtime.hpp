@@ -31,7 +31,7 @@ struct Replication::Balancing final : Probed {
     std::int64_t sent = 0;  // when it was given to its instance
     std::uint64_t client = 0;
     std::uint32_t proxy = 0;
-    std::uint32_t met = 0;  // requests that the instance held then, itself included; kept for probes
+    std::uint32_t met = 0;  // other requests that the instance held then; kept for probes
   };
   // What an instance keeps of itself, for probes and reports.
   struct OfBackend {
