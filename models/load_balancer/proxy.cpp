@@ -46,7 +46,8 @@ Proxy::Group& Proxy::group(std::uint32_t index) {
 LoadBalancer& Proxy::policy_of(std::uint32_t number) { return *groups_[kept_.of(number).group].policy; }
 
 void Proxy::add(std::uint32_t instance, Backend backend, std::uint32_t held) {
-  kept_.of(backend.number) = {held, kNowhere, 0, {}};
+  kept_.of(backend.number) = {held, kNowhere, 0};
+  if (params_.health_checks) health_.of(backend.number) = {};
   held_ += held;
   known_.push_back({instance, std::move(backend)});
   members_stale_ = stale_ = true;
@@ -198,7 +199,7 @@ void Proxy::sweep(Time now) {
 }
 
 void Proxy::checked(std::uint32_t number, bool passed) {
-  CheckedHealth& health = kept_.of(number).health;
+  CheckedHealth& health = health_.of(number);
   if (!health.checked(passed, *params_.health_checks)) return;
   stale_ = true;
   changes_.push_back({number, health.healthy(), health.healthy() ? "health checks pass" : "health checks fail"});
@@ -207,7 +208,7 @@ void Proxy::checked(std::uint32_t number, bool passed) {
 // NGINX does not put aside the only peer of its group.
 bool Proxy::usable(std::uint32_t number, Time now) {
   if (outliers_ && outliers_->ejected(number)) return false;
-  if (params_.health_checks && !kept_.of(number).health.healthy()) return false;
+  if (params_.health_checks && !health_.of(number).healthy()) return false;
   if (!failures_ || members_.size() == 1 || failures_->eligible(number, now)) return true;
   next_return_ = std::min(next_return_, failures_->eligible_from(number));
   return false;

@@ -70,7 +70,6 @@ class Proxy {
     std::uint32_t held = 0;
     std::uint32_t position = kNowhere;  // among those that its policy sees …
     std::uint32_t group = 0;            // … and which policy that is
-    CheckedHealth health;
   };
   // Backends among which one policy chooses. There are several only where zones play a part.
   struct Group {
@@ -105,6 +104,7 @@ class Proxy {
   std::vector<Known> known_;
   std::vector<std::size_t> members_;  // of known_, those in its subset
   PerBackend<Kept> kept_;
+  PerBackend<CheckedHealth> health_;  // where it checks
   std::vector<Group> groups_;
   std::uint64_t held_ = 0;          // by all its backends together
   std::vector<std::size_t> order_;  // scratch
