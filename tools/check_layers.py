@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A file may include files of its own rank and of lower ranks. The longest prefix decides.
 ORDER = [
     ("sim/", 0),
+    ("models/resilience/", 9),
     ("models/request/", 10),
     ("models/workload/", 11),
     ("models/instance/", 12),

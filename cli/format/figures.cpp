@@ -276,6 +276,15 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
   return all;
 }
 
+std::vector<std::string> retrying_sources(const Result& result) {
+  std::vector<std::string> out;
+  for (const ClassResult& c : result.classes)
+    if (result.find_metric(c.traffic + ".operations.attempts") != nullptr &&
+        std::find(out.begin(), out.end(), c.traffic) == out.end())
+      out.push_back(c.traffic);
+  return out;
+}
+
 Estimate success_ratio(const Result& result, const ServiceResult& service) {
   if (const Metric* m = service_metric(result, service.name, "success_ratio")) return m->estimate;
   return single(share_of_ended(service, service.outcomes[0]));

@@ -93,6 +93,9 @@ struct Loss {
   Estimate share;  // of the requests that ended
 };
 // Most frequent first; only causes that occurred.
+// Sources whose clients try again, in the order of the result.
+std::vector<std::string> retrying_sources(const Result& result);
+
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);
 

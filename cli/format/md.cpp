@@ -57,6 +57,18 @@ std::string format_markdown(const Result& result) {
              figure(success_ratio(result, s), "share") + " | " + (lost.empty() ? "–" : lost) + " |\n";
     }
   }
+  if (const std::vector<std::string> sources = retrying_sources(result); !sources.empty()) {
+    out += "\n| with retries | operations | succeeded | attempts each | p99 |\n|---|---:|---:|---:|---:|\n";
+    for (const std::string& source : sources) {
+      out += "| " + markdown_escaped(source) + " |";
+      for (const auto& [name, unit] : {std::pair("rate", "1/s"), std::pair("success_ratio", "share"),
+                                       std::pair("attempts", ""), std::pair("latency.p99", "s")}) {
+        const Metric* m = service_metric(result, source, std::string("operations.") + name);
+        out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+      }
+      out += "\n";
+    }
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)

@@ -28,6 +28,7 @@ class Page {
     objectives();
     latency();
     requests();
+    operations();
     capacity();
     nodes();
     figures();
@@ -172,6 +173,22 @@ class Page {
       for (const Loss& loss : losses(result_, s))
         line(paint(pad_right("    " + loss.cause, first), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
              pad_left(figure(loss.share, "share"), 22));
+    }
+  }
+
+  // What users see, only where they try again.
+  void operations() {
+    const std::vector<std::string> sources = retrying_sources(result_);
+    if (sources.empty()) return;
+    heading(pad_right("With retries", names_ + 2) + pad_left("operations", 15) + pad_left("succeeded", 18) +
+            pad_left("attempts each", 17) + pad_left("p99", 13));
+    for (const std::string& source : sources) {
+      const auto value = [&](const char* name, std::string_view unit) {
+        const Metric* m = service_metric(result_, source, std::string("operations.") + name);
+        return m ? figure(m->estimate, unit) : std::string("–");
+      };
+      line(service_column(source) + pad_left(value("rate", "1/s"), 15) + pad_left(value("success_ratio", "share"), 18) +
+           pad_left(value("attempts", ""), 17) + pad_left(value("latency.p99", "s"), 13));
     }
   }
 

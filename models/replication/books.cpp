@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
@@ -199,6 +200,7 @@ void Replication::check_conservation() const {
     if (s->arrived_all - s->left_all != static_cast<std::uint64_t>(s->in_system.value()))
       throw InvariantError("service " + s->name + " has lost count of its requests at " +
                            std::to_string(to_seconds(sim_.now())) + " s");
+  check_operations();
 }
 
 // Little's law on the sample path, exactly: the integral of the number in system is the sum of the times spent in it.
@@ -243,6 +245,7 @@ Record Replication::finish() {
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  write_operations(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
@@ -341,6 +344,7 @@ void Replication::write_service(Record& record, Service& s) {
   put("arrival_rate", "1/s", static_cast<double>(arrived) / seconds);
   put("throughput", "1/s", static_cast<double>(outcomes[0]) / seconds);
   put("success_ratio", "share", ratio(static_cast<double>(outcomes[0]), ended));
+  put("unwanted", "1/s", static_cast<double>(s.unwanted) / seconds);
   write_times(record, s.name + ".latency", latency);
   write_times(record, s.name + ".wait_time", wait);
   const auto waits = static_cast<double>(wait.count());
@@ -442,6 +446,17 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     };
     if (traffic.mix.empty()) add("");
     for (const auto& [name, share] : traffic.mix) add(name);
+  }
+  for (const Traffic& traffic : scenario.traffic) {
+    if (!traffic.retry) continue;
+    const auto classes = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, traffic.mix.size()));
+    const auto first =
+        std::find_if(out.begin(), out.end(), [&](const ClassResult& c) { return c.traffic == traffic.name; });
+    const std::vector<ClassResult> firsts(first, first + classes);
+    for (ClassResult again : firsts) {
+      again.request_class = retries_of(again.request_class);
+      out.push_back(std::move(again));
+    }
   }
   for (const CallEdge& edge : call_edges(scenario)) {
     ClassResult c;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
@@ -224,6 +225,7 @@ void Replication::build_sources() {
     if ((*service)->balancing && (*service)->params->knows_clients())
       source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
                                                        streams_.named(traffic.name + "/clients"));
+    source.attended = traffic.patience || traffic.retry;
     if (traffic.patience)
       source.patience = std::make_unique<Sampler>(streams_.named(traffic.name + "/patience"), *traffic.patience);
 
@@ -246,6 +248,7 @@ void Replication::build_sources() {
     const std::uint32_t line = timeout_line(*source.params->timeout);
     for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
+  build_clients();
   build_calls();
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));

@@ -31,6 +31,7 @@ namespace windtunnel {
 //   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
+//   clients.cpp      clients that try again
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
@@ -71,7 +72,8 @@ class Replication final : public FaultTarget {
     kKeepAlive,
     kCallsArrive,
     kAnswered,
-    kCallFailed
+    kCallFailed,
+    kRetry
   };
 
   struct Service;
@@ -80,6 +82,7 @@ class Replication final : public FaultTarget {
   struct Vertical;
   struct SizingWatch;
   class Nodes;
+  struct Clients;
   struct CallsRuntime {
     std::vector<double> probability;
     std::unique_ptr<Stream> words;
@@ -129,6 +132,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Sampler> patience;
     std::unique_ptr<Sampler> think;
     std::unique_ptr<ClientSampler> clients;  // null: nobody asks for them
+    bool attended = false;                   // its clients are impatient, or try again
   };
   struct TimeoutLine {
     std::int64_t delay = 0;
@@ -236,6 +240,16 @@ class Replication final : public FaultTarget {
   void give_up_calls(std::uint32_t r);
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
+
+  // clients.cpp
+  [[gnu::noinline]] void attend(Source& source, std::uint32_t r, float size);
+  void attempt(std::uint32_t source, std::uint32_t operation, std::uint32_t r);
+  void attempt_ended(Source& source, std::uint32_t r, Outcome how);
+  void retry(std::uint32_t operation);
+  void build_clients();
+  static std::string retries_of(const std::string& request_class);
+  void check_operations() const;
+  void write_operations(Record& record) const;
 
   // fleet.cpp
   // `again`: of the instance whose place it takes.
@@ -416,8 +430,9 @@ class Replication final : public FaultTarget {
   std::vector<Caller> callers_;   // by request, where services call services …
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
-  std::unique_ptr<Nodes> nodes_;   // null: machines are unlimited and there at once
-  std::int64_t measure_from_ = 0;  // arrivals from here on are measured
+  std::unique_ptr<Clients> clients_;  // null: nobody tries again
+  std::unique_ptr<Nodes> nodes_;      // null: machines are unlimited and there at once
+  std::int64_t measure_from_ = 0;     // arrivals from here on are measured
   std::int64_t end_ = 0;
   std::uint64_t points_ = 0;
   std::int64_t last_point_ = 0;

@@ -184,6 +184,7 @@ struct Replication::Service {
   double minimum_missed_ns = 0;   // by instances that are gone, of the time that each is billed at least
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
+  std::uint64_t unwanted = 0;  // measured requests that were completed when nobody waited any more
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
   double pause_square_ns2 = 0;
   std::uint64_t cpu_steps = 0;

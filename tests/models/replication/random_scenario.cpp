@@ -315,6 +315,19 @@ class Generator {
       if (one_in(2)) out["on_timeout"] = "cancel";
     }
     if (one_in(4)) out["patience"] = time(log_between(0.01, 5));
+    if (one_in(3)) out["retry"] = retry();
+    return out;
+  }
+
+  Json retry() {
+    const char* const jitters[] = {"none", "full", "equal", "decorrelated", "randomized", "envoy"};
+    const char* const budgets[] = {"ratio", "token_bucket", "share_of_active", "grpc_throttling", "aws_quota"};
+    Json out = {{"attempts", 1 + below(5)},
+                {"backoff", {{"base", seconds(one_in(4) ? 0 : log_between(0.001, 1))}, {"jitter", jitters[below(6)]}}}};
+    if (one_in(2)) {
+      out["budget"] = {{"type", budgets[below(5)]}};
+      out["clients"] = 1 + below(4);
+    }
     return out;
   }
 
