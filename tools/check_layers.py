@@ -22,6 +22,8 @@ ORDER = [
     ("models/vertical_autoscaler/", 18),
     ("models/fault/", 19),
     ("models/cluster/", 21),
+    ("models/theory/closed_forms", 22),
+    ("models/theory/comparison.hpp", 23),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),
@@ -30,6 +32,7 @@ ORDER = [
     ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/json_document.hpp", 5),  # JSON as a plain tree; programs outside are spoken to in it
     ("models/scenario/", 28),
+    ("models/theory/", 28.5),
     ("models/", 29),
     ("study/", 40),
     ("cli/", 50),

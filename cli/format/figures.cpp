@@ -224,6 +224,24 @@ std::vector<std::string> wrap(const std::string& lead, const std::string& text) 
   return lines;
 }
 
+std::string theory_sentence(const TheoryOf& t) {
+  const char* standing = t.standing == TheoryOf::Standing::kExact    ? ", exact"
+                         : t.standing == TheoryOf::Standing::kBounds ? ", bounds"
+                                                                     : ", an approximation";
+  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + ". The work keeps " + fixed(t.load, 2) +
+         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing);
+}
+
+std::string theory_figure_name(const TheoryOf& t, const TheoryFigure& f) {
+  return f.metric.substr(t.service.size() + 1);
+}
+
+std::string theory_value(const TheoryFigure& f) {
+  if (!std::isfinite(f.high)) return "theory: no steady state, the queue grows without end";
+  return "theory " +
+         (f.low == f.high ? figure(f.low, f.unit) : figure(f.low, f.unit) + " to " + figure(f.high, f.unit));
+}
+
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name) {
   return result.find_metric(std::string(service) + "." + std::string(name));
 }

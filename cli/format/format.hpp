@@ -72,6 +72,12 @@ std::string markdown_escaped(std::string_view text);
 // The service's metric `name`, or null.
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name);
 
+// "M/M/4, exact. The work keeps 3.2 of 4 servers busy; square-root staffing has 5"
+std::string theory_sentence(const TheoryOf& theory);
+std::string theory_figure_name(const TheoryOf& theory,
+                               const TheoryFigure& figure);  // without the service: "wait_time.mean"
+std::string theory_value(const TheoryFigure& figure);        // "theory 12.4 ms", "theory 3–9 ms", "no steady state"
+
 struct LatencyQuantile {
   const char* name;    // "p99"
   const char* metric;  // "latency.p99"

@@ -81,6 +81,14 @@ std::string format_markdown(const Result& result) {
       if (!std::exchange(sizing, true)) out += "\nSizing: what an instance requests against what it uses\n\n";
       out += "- " + markdown_escaped(s.service + " " + sentence) + "\n";
     }
+  bool theory = false;
+  for (const TheoryOf& t : result.theory)
+    for (const TheoryFigure& f : t.figures) {
+      if (!std::exchange(theory, true))
+        out += "\n| theory beside simulation | simulated | theory | |\n|---|---:|---:|---|\n";
+      out += "| " + markdown_escaped(f.metric) + " | " + figure(f.simulated, f.unit) + " | " + theory_value(f) + " | " +
+             markdown_escaped(t.model) + (f.disagrees ? ", **they disagree**" : "") + " |\n";
+    }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";
   return out;

@@ -43,6 +43,7 @@ class Page {
     }
     decisions();
     cost();
+    theory();
     sizing();
     more();
     return out_;
@@ -369,6 +370,23 @@ class Page {
     for (const Sizing& s : all)
       for (const std::string& sentence : s.sentences(result_.currency))
         wrapped("  ", (one ? "" : s.service + " ") + sentence);
+  }
+
+  // Of the services that theory says anything of.
+  void theory() {
+    const auto known = [](const TheoryOf& t) { return !t.figures.empty(); };
+    if (std::none_of(result_.theory.begin(), result_.theory.end(), known)) return;
+    heading("Theory beside simulation");
+    const bool one = result_.services.size() == 1;
+    for (const TheoryOf& t : result_.theory) {
+      if (!known(t)) continue;
+      wrapped("  ", (one ? "" : t.service + ": ") + theory_sentence(t));
+      for (const TheoryFigure& f : t.figures) {
+        const std::string row = "    " + pad_right(theory_figure_name(t, f), 16) +
+                                pad_left(figure(f.simulated, f.unit), 18) + "   " + theory_value(f);
+        line(f.disagrees ? row + paint("   they disagree", Ink::kRed) : row);
+      }
+    }
   }
 
   void cost() {

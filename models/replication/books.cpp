@@ -39,6 +39,10 @@ void Replication::begin_measuring() {
     s.residence = 0;
     s.cpu_steps = 0;
     s.memory_peak = 0;
+    if (s.balancing) {
+      s.balancing->counted = {};
+      for (const auto& sessions : s.balancing->sessions) sessions->count_anew();
+    }
     for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
     if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     begin_sizing(s);
@@ -392,6 +396,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("memory_peak", "B", s.memory_peak);
     put("oom_kills", "count", static_cast<double>(s.oom_kills));
   }
+  if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
   const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);

@@ -222,7 +222,7 @@ void Replication::build_sources() {
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
     source.kinds = static_cast<std::uint16_t>(classes.size());
     if (source.kinds > 1) source.mix = std::make_unique<Stream>(streams_.named(traffic.name + "/mix"));
-    if ((*service)->balancing && (*service)->params->balancer->knows_clients())
+    if ((*service)->balancing && (*service)->params->knows_clients())
       source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
                                                        streams_.named(traffic.name + "/clients"));
     source.attended = traffic.patience || traffic.retry;

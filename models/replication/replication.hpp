@@ -28,6 +28,7 @@ namespace windtunnel {
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
 //   balancing.cpp    proxies, where requests are placed by such
+//   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
 //   clients.cpp      clients that try again
@@ -274,12 +275,29 @@ class Replication final : public FaultTarget {
   void endpoint_ready(Service& service, std::uint32_t slot);
   void endpoint_gone(Service& service, std::uint32_t slot);
   void learn(Service& service, std::uint32_t slot, const Backend& backend);
-  void refresh(Service& service, std::size_t proxy);
   void admit_by_proxy(Service& service, std::uint32_t r);
   void place_by_proxy(Service& service, std::uint32_t r);
   void flush_to_proxies(Service& service);
+  void flush_to_proxies_soon(Service& service);
   void note_sent(Service& service, const Request& request);
   void note_answered(Service& service, const Request& request, bool failed);
+  void wait_at_proxy(Service& service, std::uint32_t r);
+  void stop_waiting_at_proxy(Service& service, std::uint32_t r);
+  bool gone(const Balancing& balancing, std::uint32_t number) const;
+  std::size_t pick_proxy(Balancing& balancing);
+  std::uint32_t some_proxy(Balancing& balancing);
+
+  // upkeep.cpp
+  void begin_upkeep(Service& service);
+  void every(Service& service, const char* stream, Duration period, void (Replication::*action)(Service&, std::size_t));
+  void repeat(Service& service, std::size_t proxy, Duration period, void (Replication::*action)(Service&, std::size_t));
+  void refresh_counts(Service& service, std::size_t proxy);
+  void sweep_outliers(Service& service, std::size_t proxy);
+  void check_health(Service& service, std::size_t proxy);
+  void health_checked(Service& service, std::size_t proxy, std::uint32_t number, bool passed);
+  void report_loads(Service& service, Duration period);
+  void tell_changes(Service& service, std::size_t proxy);
+  static void write_balancing(Record& record, const Service& service);
 
   // functions.cpp
   void admit_on_demand(Service& service, std::uint32_t r);

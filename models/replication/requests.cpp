@@ -516,6 +516,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       if (service.pending.head == r || request.previous != kNone) {  // else it has not been queued yet
         service.pending.remove(pool_.data(), r);
         --service.pending_count;
+        if (service.balancing) stop_waiting_at_proxy(service, r);
         if (service.admission == Service::Admission::kOnDemand) cancel_spare_starts(service);
       }
       return;
