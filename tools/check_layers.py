@@ -24,6 +24,7 @@ ORDER = [
     ("models/cluster/", 21),
     ("models/theory/closed_forms", 22),
     ("models/theory/comparison.hpp", 23),
+    ("models/theory/paths_of.hpp", 23),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),

@@ -242,6 +242,22 @@ std::string theory_value(const TheoryFigure& f) {
          (f.low == f.high ? figure(f.low, f.unit) : figure(f.low, f.unit) + " to " + figure(f.high, f.unit));
 }
 
+std::string paths_name(const PathsOf& p) { return p.traffic + (p.request_class.empty() ? "" : " " + p.request_class); }
+
+std::string paths_sentence(const PathsOf& p) {
+  std::string chain;
+  for (const std::string& service : p.longest) chain += (chain.empty() ? "" : " > ") + service;
+  return "longest is " + chain + ", " + figure(p.unloaded_s, "s") + " on average where nobody waits" +
+         (p.simulated.n > 0 ? "; simulated " + figure(p.simulated, "s") : "");
+}
+
+std::string blast_sentence(const PathsOf& p) {
+  std::string out;
+  for (const PathsOf::Blast& b : p.blast_radius)
+    out += (out.empty() ? "fails while down: " : ", ") + b.service + " " + figure(b.share, "share");
+  return out;
+}
+
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name) {
   return result.find_metric(std::string(service) + "." + std::string(name));
 }

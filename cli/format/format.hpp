@@ -78,6 +78,12 @@ std::string theory_figure_name(const TheoryOf& theory,
                                const TheoryFigure& figure);  // without the service: "wait_time.mean"
 std::string theory_value(const TheoryFigure& figure);        // "theory 12.4 ms", "theory 3–9 ms", "no steady state"
 
+std::string paths_name(const PathsOf& paths);  // "web", "web buy"
+// "longest is front > back, 43 ms on average where nobody waits; simulated 61.2 ± 0.8 ms"
+std::string paths_sentence(const PathsOf& paths);
+// "fails while down: front 100 %, back 50 %"; empty: nothing does that
+std::string blast_sentence(const PathsOf& paths);
+
 struct LatencyQuantile {
   const char* name;    // "p99"
   const char* metric;  // "latency.p99"

@@ -152,10 +152,21 @@ std::string theory_of(const TheoryOf& t) {
   return o.add("figures", "[" + figures + "]").text();
 }
 
+std::string paths_of(const PathsOf& p) {
+  std::string longest, radius;
+  for (const std::string& service : p.longest) longest += (longest.empty() ? "" : ", ") + json_quote(service);
+  for (const PathsOf::Blast& b : p.blast_radius)
+    radius += (radius.empty() ? "" : ", ") + json_quote(b.service) + ": " + json_number(b.share);
+  Object o;
+  o.add_text("traffic", p.traffic).add_text("class", p.request_class).add("longest", "[" + longest + "]");
+  o.add_number("unloaded_s", p.unloaded_s).add("simulated", estimate_of(p.simulated).text());
+  return o.add("blast_radius", "{" + radius + "}").text();
+}
+
 }  // namespace
 
 std::string format_json(const Result& result, JsonDetail detail) {
-  std::vector<std::string> objectives, services, classes, sizing, theory, metrics, series, decisions;
+  std::vector<std::string> objectives, services, classes, sizing, theory, paths, metrics, series, decisions;
   for (const ObjectiveResult& o : result.objectives) objectives.push_back(objective_of(o));
   for (const ServiceResult& s : result.services) {
     Object o;
@@ -173,6 +184,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
   }
   for (const Sizing& s : result.sizing) sizing.push_back(sizing_of(s, result.currency));
   for (const TheoryOf& t : result.theory) theory.push_back(theory_of(t));
+  for (const PathsOf& p : result.paths) paths.push_back(paths_of(p));
   for (const Metric& m : result.metrics) {
     const std::string estimate = estimate_of(m.estimate).text();
     metrics.push_back(json_quote(m.name) + ": {\"unit\": " + json_quote(m.unit) + ", " +
@@ -198,6 +210,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
       "\"classes\": " + lines(classes, "[", "]", "  "),
       "\"sizing\": " + lines(sizing, "[", "]", "  "),
       "\"theory\": " + lines(theory, "[", "]", "  "),
+      "\"paths\": " + lines(paths, "[", "]", "  "),
       "\"metrics\": " + lines(metrics, "{", "}", "  "),
       "\"series\": " + lines(series, "[", "]", "  "),
       "\"decisions\": " + lines(decisions, "[", "]", "  ")};

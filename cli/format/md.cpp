@@ -89,6 +89,11 @@ std::string format_markdown(const Result& result) {
       out += "| " + markdown_escaped(f.metric) + " | " + figure(f.simulated, f.unit) + " | " + theory_value(f) + " | " +
              markdown_escaped(t.model) + (f.disagrees ? ", **they disagree**" : "") + " |\n";
     }
+  for (const PathsOf& p : result.paths) {
+    if (&p == &result.paths.front()) out += "\nPaths through the services\n\n";
+    const std::string down = blast_sentence(p);
+    out += "- " + markdown_escaped(paths_name(p) + ": " + paths_sentence(p) + (down.empty() ? "" : "; " + down)) + "\n";
+  }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";
   return out;

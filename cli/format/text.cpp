@@ -44,6 +44,7 @@ class Page {
     decisions();
     cost();
     theory();
+    paths();
     sizing();
     more();
     return out_;
@@ -386,6 +387,15 @@ class Page {
                                 pad_left(figure(f.simulated, f.unit), 18) + "   " + theory_value(f);
         line(f.disagrees ? row + paint("   they disagree", Ink::kRed) : row);
       }
+    }
+  }
+
+  void paths() {
+    if (result_.paths.empty()) return;
+    heading("Paths through the services");
+    for (const PathsOf& p : result_.paths) {
+      wrapped("  ", paths_name(p) + ": " + paths_sentence(p));
+      if (const std::string down = blast_sentence(p); !down.empty()) wrapped("    ", down);
     }
   }
 

@@ -175,6 +175,18 @@ py::list theory(const Result& result) {
   return out;
 }
 
+py::list paths(const Result& result) {
+  py::list out;
+  for (const PathsOf& p : result.paths) {
+    py::dict radius;
+    for (const PathsOf::Blast& b : p.blast_radius) radius[py::str(b.service)] = b.share;
+    out.append(py::dict(py::arg("traffic") = p.traffic, py::arg("class_") = p.request_class,
+                        py::arg("longest") = p.longest, py::arg("unloaded_s") = p.unloaded_s,
+                        py::arg("simulated_s") = p.simulated.mean, py::arg("blast_radius") = radius));
+  }
+  return out;
+}
+
 py::dict outcomes_to_python(const std::array<std::uint64_t, kOutcomes>& outcomes) {
   py::dict out;
   for (std::size_t i = 0; i < kOutcomes; ++i)
@@ -306,6 +318,9 @@ void bind_result(py::module_& module) {
       .def_property_readonly("theory", &theory,
                              "What queueing theory says of each service, beside what the run found; why, where it has "
                              "nothing to say.")
+      .def_property_readonly("paths", &paths,
+                             "What the call graph says of each source and class: its longest chain without waits "
+                             "beside the simulated latency, and who fails with whom.")
       .def("summary", &summary,
            "Every metric: unit, mean, half width of the 95 % interval, and the values by replication.")
       .def("__getitem__", &metric_mean, py::arg("metric"), "The mean of a metric over the replications.")
