@@ -9,6 +9,8 @@
 
 #include "models/autoscaler/derivation.hpp"
 #include "models/request/outcome.hpp"
+#include "models/theory/comparison.hpp"
+#include "models/theory/paths_of.hpp"
 #include "models/vertical_autoscaler/right_sizing.hpp"
 #include "sim/statistics/estimate.hpp"
 #include "sim/statistics/histogram.hpp"
@@ -112,7 +114,9 @@ struct Result {
   std::vector<Series> series;        // one per service
   std::vector<Decision> decisions;
   std::vector<ObjectiveResult> objectives;
-  std::vector<Sizing> sizing;  // of services that state requests which nobody else sets
+  std::vector<Sizing> sizing;    // of services that state requests which nobody else sets
+  std::vector<TheoryOf> theory;  // by service
+  std::vector<PathsOf> paths;    // by source and class; empty: no service calls another
   std::string currency;
 
   const Metric* find_metric(std::string_view name) const {

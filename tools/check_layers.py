@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A file may include files of its own rank and of lower ranks. The longest prefix decides.
 ORDER = [
     ("sim/", 0),
+    ("models/resilience/", 9),
     ("models/request/", 10),
     ("models/workload/", 11),
     ("models/admission/", 11.5),
@@ -22,6 +23,9 @@ ORDER = [
     ("models/vertical_autoscaler/", 18),
     ("models/fault/", 19),
     ("models/cluster/", 21),
+    ("models/theory/closed_forms", 22),
+    ("models/theory/comparison.hpp", 23),
+    ("models/theory/paths_of.hpp", 23),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),
@@ -30,6 +34,7 @@ ORDER = [
     ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/json_document.hpp", 5),  # JSON as a plain tree; programs outside are spoken to in it
     ("models/scenario/", 28),
+    ("models/theory/", 28.5),
     ("models/", 29),
     ("study/", 40),
     ("cli/", 50),

@@ -28,9 +28,12 @@ fly() {
   local code=0
   mkdir -p "$results/$3"
   (cd "$results/$3" && ln -sfn "$root/scenarios" scenarios &&
-    "$1" run "scenarios/$4.json" --threads "$2" --replications 2 --quiet --output result >/dev/null && rm scenarios) || code=$?
+    case $4 in
+      *.replay) "$1" replay "scenarios/$4.json" --quiet --output result >/dev/null ;;
+      *) "$1" run "scenarios/$4.json" --threads "$2" --replications 2 --quiet --output result >/dev/null ;;
+    esac) || code=$?
   rm -f "$results/$3/scenarios"
-  [ $code -le 1 ] || { echo "same-bytes: $1 run $4: exit code $code" >&2; exit 3; } # 1: an objective is missed
+  [ $code -le 1 ] || { echo "same-bytes: $1, $4: exit code $code" >&2; exit 3; } # 1: an objective is missed
 }
 
 different=0 files=0

@@ -224,6 +224,40 @@ std::vector<std::string> wrap(const std::string& lead, const std::string& text) 
   return lines;
 }
 
+std::string theory_sentence(const TheoryOf& t) {
+  const char* standing = t.standing == TheoryOf::Standing::kExact    ? ", exact"
+                         : t.standing == TheoryOf::Standing::kBounds ? ", bounds"
+                                                                     : ", an approximation";
+  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + ". The work keeps " + fixed(t.load, 2) +
+         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing);
+}
+
+std::string theory_figure_name(const TheoryOf& t, const TheoryFigure& f) {
+  return f.metric.substr(t.service.size() + 1);
+}
+
+std::string theory_value(const TheoryFigure& f) {
+  if (!std::isfinite(f.high)) return "theory: no steady state, the queue grows without end";
+  return "theory " +
+         (f.low == f.high ? figure(f.low, f.unit) : figure(f.low, f.unit) + " to " + figure(f.high, f.unit));
+}
+
+std::string paths_name(const PathsOf& p) { return p.traffic + (p.request_class.empty() ? "" : " " + p.request_class); }
+
+std::string paths_sentence(const PathsOf& p) {
+  std::string chain;
+  for (const std::string& service : p.longest) chain += (chain.empty() ? "" : " > ") + service;
+  return "longest is " + chain + ", " + figure(p.unloaded_s, "s") + " on average where nobody waits" +
+         (p.simulated.n > 0 ? "; simulated " + figure(p.simulated, "s") : "");
+}
+
+std::string blast_sentence(const PathsOf& p) {
+  std::string out;
+  for (const PathsOf::Blast& b : p.blast_radius)
+    out += (out.empty() ? "fails while down: " : ", ") + b.service + " " + figure(b.share, "share");
+  return out;
+}
+
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name) {
   return result.find_metric(std::string(service) + "." + std::string(name));
 }
@@ -256,6 +290,15 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
   }
   std::stable_sort(all.begin(), all.end(), [](const Loss& a, const Loss& b) { return a.requests > b.requests; });
   return all;
+}
+
+std::vector<std::string> retrying_sources(const Result& result) {
+  std::vector<std::string> out;
+  for (const ClassResult& c : result.classes)
+    if (result.find_metric(c.traffic + ".operations.attempts") != nullptr &&
+        std::find(out.begin(), out.end(), c.traffic) == out.end())
+      out.push_back(c.traffic);
+  return out;
 }
 
 Estimate success_ratio(const Result& result, const ServiceResult& service) {

@@ -72,6 +72,18 @@ std::string markdown_escaped(std::string_view text);
 // The service's metric `name`, or null.
 const Metric* service_metric(const Result& result, std::string_view service, std::string_view name);
 
+// "M/M/4, exact. The work keeps 3.2 of 4 servers busy; square-root staffing has 5"
+std::string theory_sentence(const TheoryOf& theory);
+std::string theory_figure_name(const TheoryOf& theory,
+                               const TheoryFigure& figure);  // without the service: "wait_time.mean"
+std::string theory_value(const TheoryFigure& figure);        // "theory 12.4 ms", "theory 3–9 ms", "no steady state"
+
+std::string paths_name(const PathsOf& paths);  // "web", "web buy"
+// "longest is front > back, 43 ms on average where nobody waits; simulated 61.2 ± 0.8 ms"
+std::string paths_sentence(const PathsOf& paths);
+// "fails while down: front 100 %, back 50 %"; empty: nothing does that
+std::string blast_sentence(const PathsOf& paths);
+
 struct LatencyQuantile {
   const char* name;    // "p99"
   const char* metric;  // "latency.p99"
@@ -87,6 +99,9 @@ struct Loss {
   Estimate share;  // of the requests that ended
 };
 // Most frequent first; only causes that occurred.
+// Sources whose clients try again, in the order of the result.
+std::vector<std::string> retrying_sources(const Result& result);
+
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);
 

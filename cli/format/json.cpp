@@ -1,3 +1,5 @@
+#include <array>
+
 #include "cli/format/format.hpp"
 #include "sim/time.hpp"
 
@@ -133,10 +135,38 @@ std::string sizing_of(const Sizing& s, const std::string& currency) {
   return o.add_text("priced_by", s.priced_by).add("sentences", "[" + sentences + "]").text();
 }
 
+std::string theory_of(const TheoryOf& t) {
+  constexpr std::array<std::string_view, 4> kStandings = {"none", "exact", "approximation", "bounds"};
+  std::string figures;
+  for (const TheoryFigure& f : t.figures) {
+    Object o;
+    o.add_text("metric", f.metric).add_text("unit", f.unit).add_number("low", f.low).add_number("high", f.high);
+    o.add("simulated", estimate_of(f.simulated).text()).add("disagrees", f.disagrees ? "true" : "false");
+    figures += (figures.empty() ? "" : ", ") + o.text();
+  }
+  Object o;
+  o.add_text("service", t.service).add_text("model", t.model);
+  o.add_text("standing", kStandings[static_cast<std::size_t>(t.standing)]).add_text("why", t.why);
+  o.add_number("load", t.load).add_number("servers", t.servers);
+  o.add("square_root_staffing", std::to_string(t.staffing));
+  return o.add("figures", "[" + figures + "]").text();
+}
+
+std::string paths_of(const PathsOf& p) {
+  std::string longest, radius;
+  for (const std::string& service : p.longest) longest += (longest.empty() ? "" : ", ") + json_quote(service);
+  for (const PathsOf::Blast& b : p.blast_radius)
+    radius += (radius.empty() ? "" : ", ") + json_quote(b.service) + ": " + json_number(b.share);
+  Object o;
+  o.add_text("traffic", p.traffic).add_text("class", p.request_class).add("longest", "[" + longest + "]");
+  o.add_number("unloaded_s", p.unloaded_s).add("simulated", estimate_of(p.simulated).text());
+  return o.add("blast_radius", "{" + radius + "}").text();
+}
+
 }  // namespace
 
 std::string format_json(const Result& result, JsonDetail detail) {
-  std::vector<std::string> objectives, services, classes, sizing, metrics, series, decisions;
+  std::vector<std::string> objectives, services, classes, sizing, theory, paths, metrics, series, decisions;
   for (const ObjectiveResult& o : result.objectives) objectives.push_back(objective_of(o));
   for (const ServiceResult& s : result.services) {
     Object o;
@@ -153,6 +183,8 @@ std::string format_json(const Result& result, JsonDetail detail) {
     classes.push_back(o.add("latency_s", quantiles_of(c.latency)).add("wait_time_s", quantiles_of(c.wait_time)).text());
   }
   for (const Sizing& s : result.sizing) sizing.push_back(sizing_of(s, result.currency));
+  for (const TheoryOf& t : result.theory) theory.push_back(theory_of(t));
+  for (const PathsOf& p : result.paths) paths.push_back(paths_of(p));
   for (const Metric& m : result.metrics) {
     const std::string estimate = estimate_of(m.estimate).text();
     metrics.push_back(json_quote(m.name) + ": {\"unit\": " + json_quote(m.unit) + ", " +
@@ -177,6 +209,8 @@ std::string format_json(const Result& result, JsonDetail detail) {
       "\"services\": " + lines(services, "[", "]", "  "),
       "\"classes\": " + lines(classes, "[", "]", "  "),
       "\"sizing\": " + lines(sizing, "[", "]", "  "),
+      "\"theory\": " + lines(theory, "[", "]", "  "),
+      "\"paths\": " + lines(paths, "[", "]", "  "),
       "\"metrics\": " + lines(metrics, "{", "}", "  "),
       "\"series\": " + lines(series, "[", "]", "  "),
       "\"decisions\": " + lines(decisions, "[", "]", "  ")};

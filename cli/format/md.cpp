@@ -57,6 +57,18 @@ std::string format_markdown(const Result& result) {
              figure(success_ratio(result, s), "share") + " | " + (lost.empty() ? "–" : lost) + " |\n";
     }
   }
+  if (const std::vector<std::string> sources = retrying_sources(result); !sources.empty()) {
+    out += "\n| with retries | operations | succeeded | attempts each | p99 |\n|---|---:|---:|---:|---:|\n";
+    for (const std::string& source : sources) {
+      out += "| " + markdown_escaped(source) + " |";
+      for (const auto& [name, unit] : {std::pair("rate", "1/s"), std::pair("success_ratio", "share"),
+                                       std::pair("attempts", ""), std::pair("latency.p99", "s")}) {
+        const Metric* m = service_metric(result, source, std::string("operations.") + name);
+        out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+      }
+      out += "\n";
+    }
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)
@@ -69,6 +81,19 @@ std::string format_markdown(const Result& result) {
       if (!std::exchange(sizing, true)) out += "\nSizing: what an instance requests against what it uses\n\n";
       out += "- " + markdown_escaped(s.service + " " + sentence) + "\n";
     }
+  bool theory = false;
+  for (const TheoryOf& t : result.theory)
+    for (const TheoryFigure& f : t.figures) {
+      if (!std::exchange(theory, true))
+        out += "\n| theory beside simulation | simulated | theory | |\n|---|---:|---:|---|\n";
+      out += "| " + markdown_escaped(f.metric) + " | " + figure(f.simulated, f.unit) + " | " + theory_value(f) + " | " +
+             markdown_escaped(t.model) + (f.disagrees ? ", **they disagree**" : "") + " |\n";
+    }
+  for (const PathsOf& p : result.paths) {
+    if (&p == &result.paths.front()) out += "\nPaths through the services\n\n";
+    const std::string down = blast_sentence(p);
+    out += "- " + markdown_escaped(paths_name(p) + ": " + paths_sentence(p) + (down.empty() ? "" : "; " + down)) + "\n";
+  }
   if (const Metric* cost = result.find_metric("cost.total"))
     out += "\nCost: " + figure(cost->estimate, cost->unit.empty() ? result.currency : cost->unit) + "\n";
   return out;

@@ -28,6 +28,7 @@ class Page {
     objectives();
     latency();
     requests();
+    operations();
     capacity();
     nodes();
     figures();
@@ -42,6 +43,8 @@ class Page {
     }
     decisions();
     cost();
+    theory();
+    paths();
     sizing();
     more();
     return out_;
@@ -171,6 +174,22 @@ class Page {
       for (const Loss& loss : losses(result_, s))
         line(paint(pad_right("    " + loss.cause, first), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
              pad_left(figure(loss.share, "share"), 22));
+    }
+  }
+
+  // What users see, only where they try again.
+  void operations() {
+    const std::vector<std::string> sources = retrying_sources(result_);
+    if (sources.empty()) return;
+    heading(pad_right("With retries", names_ + 2) + pad_left("operations", 15) + pad_left("succeeded", 18) +
+            pad_left("attempts each", 17) + pad_left("p99", 13));
+    for (const std::string& source : sources) {
+      const auto value = [&](const char* name, std::string_view unit) {
+        const Metric* m = service_metric(result_, source, std::string("operations.") + name);
+        return m ? figure(m->estimate, unit) : std::string("–");
+      };
+      line(service_column(source) + pad_left(value("rate", "1/s"), 15) + pad_left(value("success_ratio", "share"), 18) +
+           pad_left(value("attempts", ""), 17) + pad_left(value("latency.p99", "s"), 13));
     }
   }
 
@@ -352,6 +371,32 @@ class Page {
     for (const Sizing& s : all)
       for (const std::string& sentence : s.sentences(result_.currency))
         wrapped("  ", (one ? "" : s.service + " ") + sentence);
+  }
+
+  // Of the services that theory says anything of.
+  void theory() {
+    const auto known = [](const TheoryOf& t) { return !t.figures.empty(); };
+    if (std::none_of(result_.theory.begin(), result_.theory.end(), known)) return;
+    heading("Theory beside simulation");
+    const bool one = result_.services.size() == 1;
+    for (const TheoryOf& t : result_.theory) {
+      if (!known(t)) continue;
+      wrapped("  ", (one ? "" : t.service + ": ") + theory_sentence(t));
+      for (const TheoryFigure& f : t.figures) {
+        const std::string row = "    " + pad_right(theory_figure_name(t, f), 16) +
+                                pad_left(figure(f.simulated, f.unit), 18) + "   " + theory_value(f);
+        line(f.disagrees ? row + paint("   they disagree", Ink::kRed) : row);
+      }
+    }
+  }
+
+  void paths() {
+    if (result_.paths.empty()) return;
+    heading("Paths through the services");
+    for (const PathsOf& p : result_.paths) {
+      wrapped("  ", paths_name(p) + ": " + paths_sentence(p));
+      if (const std::string down = blast_sentence(p); !down.empty()) wrapped("    ", down);
+    }
   }
 
   void cost() {

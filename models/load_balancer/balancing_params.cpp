@@ -43,15 +43,38 @@ void BalancingParams::describe(FieldVisitor& v) {
       "Of the instances in the order in which they were created, again from the front where there are more of them; "
       "empty: all 1",
       {.lo = 0, .hi = 1e9, .above_lo = true});
+  v.field(
+      "outlier_detection", outlier_detection,
+      "Each balancer leaves out instances for a time that fail its requests, as Envoy and gRPC do. None: it goes on "
+      "sending to them");
+  v.field("failure_limit", failure_limit, "The same as NGINX does it: max_fails and fail_timeout");
+  v.field("health_checks", health_checks, "Each balancer asks its instances for their health; none: it does not");
+  v.field(
+      "panic_threshold", panic_threshold,
+      "With a smaller share of healthy instances a balancer uses them all, healthy or not, as Envoy does; 0: never, "
+      "and requests fail when there is none. Not with failure_limit: NGINX does not",
+      {.lo = 0, .hi = 1});
+  v.field("zone_routing", zone_routing,
+          "Balancers stand in the zones of the cluster, in turn; this is what they make of it. None: they do not");
+  v.field(
+      "sticky_sessions", sticky_sessions,
+      "Clients come back to the instance that served them before. Who asks is for \"clients\" of the traffic source "
+      "to say. None: every request goes where the policy sends it");
+  v.field("connection_limit", connection_limit,
+          "How many requests a balancer lets into an instance at once, the others wait at it; none: any number");
 }
 
 void BalancingParams::check(Problems& p) {
   if (refresh && counts == Counts::kOwn)
     p.error("/refresh", "is for \"counts\": \"all\"; its own a balancer always knows");
+  if (outlier_detection && failure_limit)
+    p.error("/failure_limit", "is NGINX' way of what outlier_detection does; only one of them fits");
 }
 
 bool BalancingParams::plain() const {
-  return balancers == 1 && counts == Counts::kOwn && endpoint_delay == Duration::zero() && !subset && weights.empty();
+  return balancers == 1 && counts == Counts::kOwn && endpoint_delay == Duration::zero() && !subset && weights.empty() &&
+         !outlier_detection && !failure_limit && !health_checks && !zone_routing && !sticky_sessions &&
+         !connection_limit;
 }
 
 }  // namespace windtunnel

@@ -4,7 +4,13 @@
 #include <optional>
 #include <vector>
 
+#include "models/load_balancer/connection_limit.hpp"
+#include "models/load_balancer/failure_limit.hpp"
+#include "models/load_balancer/health_check.hpp"
 #include "models/load_balancer/load_balancer.hpp"
+#include "models/load_balancer/outlier_detection.hpp"
+#include "models/load_balancer/sessions.hpp"
+#include "models/load_balancer/zone_routing.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/time.hpp"
 
@@ -24,6 +30,13 @@ struct BalancingParams {
   std::optional<std::int64_t> subset;
   Subsetting subsetting = Subsetting::kRandom;
   std::vector<double> weights;  // of instance number i: weights[i mod size]; empty: all 1
+  std::optional<OutlierDetection> outlier_detection;
+  std::optional<FailureLimit> failure_limit;
+  std::optional<HealthChecks> health_checks;
+  Share panic_threshold{0.5};
+  std::optional<ZoneRouting> zone_routing;
+  std::optional<StickySessions> sticky_sessions;
+  std::optional<ConnectionLimit> connection_limit;
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -19,6 +19,8 @@ const Registry<LoadBalancerParams>& LoadBalancerParams::registry() {
     add_maglev(r);
     add_ip_hash(r);
     add_first(r);
+    add_prequal(r);
+    add_client_side_weighted_round_robin(r);
     return r;
   }();
   return types;

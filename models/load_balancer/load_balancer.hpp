@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,24 @@ struct Answer {
   bool failed;
 };
 
+// What a backend reports of the time since its last report.
+struct LoadReport {
+  double utilization = 0;  // of its CPU
+  double requests_per_second = 0, errors_per_second = 0;
+};
+
+// Backends, to a policy that may ask them.
+class Probed {
+ public:
+  struct Answer {
+    std::uint32_t in_flight;
+    Duration latency;  // of its last requests that met about as many; 0: none has ended yet
+  };
+  virtual ~Probed() = default;
+  // None: it is gone.
+  virtual std::optional<Answer> probe(std::uint32_t number) = 0;
+};
+
 // Where a request goes. One per service per run, or per proxy and zone; may keep state.
 class LoadBalancer {
  public:
@@ -59,6 +78,10 @@ class LoadBalancer {
   virtual void ended(const Answer&) {}
   // … and a backend that has nothing to do says so, to one of the proxies.
   virtual void idle(std::uint32_t /*number*/) {}
+  // … or all of them report, where the parameters ask for it …
+  virtual void reported(std::uint32_t /*number*/, const LoadReport&, Time /*now*/) {}
+  // … or are asked; before the first request, and outlives the balancer.
+  virtual void may_probe(Probed&) {}
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.
@@ -71,9 +94,11 @@ class LoadBalancerParams {
   // One whose backends are always described (Backends::backend).
   virtual std::unique_ptr<LoadBalancer> make_for_proxy() const { return make(); }
   // What it looks at besides the counts. All but the first cost requests a way through a proxy.
-  virtual bool looks_closer() const { return false; }      // at Backend, the time, answers or idleness
-  virtual bool knows_clients() const { return false; }     // at who asks, too
-  virtual bool respects_weights() const { return false; }  // looks at weights where there are any
+  virtual bool looks_closer() const { return false; }                   // at Backend, the time, answers or idleness
+  virtual bool knows_clients() const { return false; }                  // at who asks, too
+  virtual bool respects_weights() const { return false; }               // looks at weights where there are any
+  virtual std::optional<Duration> report_period() const { return {}; }  // how often backends report; none: never
+  virtual bool probes() const { return false; }                         // asks backends
   static const Registry<LoadBalancerParams>& registry();
 };
 

@@ -9,16 +9,24 @@ class RoundRobin final : public LoadBalancer {
   RoundRobin(std::optional<SlowStart> slow_start, bool random_start) : schedule_(slow_start, false, random_start) {}
 
   std::uint32_t pick(const Backends& backends, Stream& words) override {
-    if (!backends.backend.empty()) [[unlikely]] {
-      const auto weight = [&](std::uint32_t position) { return backends.backend[position].weight; };
-      if (schedule_.in_force(backends, words.next(), weight)) return schedule_.pick(backends, weight);
-    }
-    if (next_ >= backends.size()) next_ = 0;
-    return next_++;
+    if (!backends.backend.empty()) [[unlikely]]
+      return pick_by_weight(backends, words);
+    return next(backends);
   }
   void backends_changed(const Backends&) override { schedule_.backends_changed(); }
 
  private:
+  std::uint32_t next(const Backends& backends) {
+    if (next_ >= backends.size()) next_ = 0;
+    return next_++;
+  }
+  // Not inlined: the plain way saves no registers (measured: 2 ns of 62).
+  [[gnu::noinline]] std::uint32_t pick_by_weight(const Backends& backends, Stream& words) {
+    const auto weight = [&](std::uint32_t position) { return backends.backend[position].weight; };
+    if (schedule_.in_force(backends, words.next(), weight)) return schedule_.pick(backends, weight);
+    return next(backends);
+  }
+
   std::uint32_t next_ = 0;
   WeightedSchedule schedule_;
 };

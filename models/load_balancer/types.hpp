@@ -22,6 +22,8 @@ void add_ring_hash(Registry<LoadBalancerParams>& balancers);
 void add_maglev(Registry<LoadBalancerParams>& balancers);
 void add_ip_hash(Registry<LoadBalancerParams>& balancers);
 void add_first(Registry<LoadBalancerParams>& balancers);
+void add_prequal(Registry<LoadBalancerParams>& balancers);
+void add_client_side_weighted_round_robin(Registry<LoadBalancerParams>& balancers);
 
 inline constexpr std::string_view kHashBalanceMeaning =
     "Percent of the average load (by weight) that an instance may hold; what is more goes to others, each client's "

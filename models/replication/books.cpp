@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
@@ -38,6 +39,10 @@ void Replication::begin_measuring() {
     s.residence = 0;
     s.cpu_steps = 0;
     s.memory_peak = 0;
+    if (s.balancing) {
+      s.balancing->counted = {};
+      for (const auto& sessions : s.balancing->sessions) sessions->count_anew();
+    }
     for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
     if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     begin_sizing(s);
@@ -198,6 +203,7 @@ void Replication::check_conservation() const {
     if (s->arrived_all - s->left_all != static_cast<std::uint64_t>(s->in_system.value()))
       throw InvariantError("service " + s->name + " has lost count of its requests at " +
                            std::to_string(to_seconds(sim_.now())) + " s");
+  check_operations();
 }
 
 // Little's law on the sample path, exactly: the integral of the number in system is the sum of the times spent in it.
@@ -242,6 +248,7 @@ Record Replication::finish() {
   }
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  write_operations(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
@@ -340,6 +347,7 @@ void Replication::write_service(Record& record, Service& s) {
   put("arrival_rate", "1/s", static_cast<double>(arrived) / seconds);
   put("throughput", "1/s", static_cast<double>(outcomes[0]) / seconds);
   put("success_ratio", "share", ratio(static_cast<double>(outcomes[0]), ended));
+  put("unwanted", "1/s", static_cast<double>(s.unwanted) / seconds);
   write_times(record, s.name + ".latency", latency);
   write_times(record, s.name + ".wait_time", wait);
   const auto waits = static_cast<double>(wait.count());
@@ -391,6 +399,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("memory_peak", "B", s.memory_peak);
     put("oom_kills", "count", static_cast<double>(s.oom_kills));
   }
+  if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
   const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
@@ -441,6 +450,17 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     };
     if (traffic.mix.empty()) add("");
     for (const auto& [name, share] : traffic.mix) add(name);
+  }
+  for (const Traffic& traffic : scenario.traffic) {
+    if (!traffic.retry) continue;
+    const auto classes = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, traffic.mix.size()));
+    const auto first =
+        std::find_if(out.begin(), out.end(), [&](const ClassResult& c) { return c.traffic == traffic.name; });
+    const std::vector<ClassResult> firsts(first, first + classes);
+    for (ClassResult again : firsts) {
+      again.request_class = retries_of(again.request_class);
+      out.push_back(std::move(again));
+    }
   }
   for (const CallEdge& edge : call_edges(scenario)) {
     ClassResult c;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
@@ -222,10 +223,10 @@ void Replication::build_sources() {
     source.cumulative_mix.back() = 2;  // rounding in the shares must not run past the end
     source.kinds = static_cast<std::uint16_t>(classes.size());
     if (source.kinds > 1) source.mix = std::make_unique<Stream>(streams_.named(traffic.name + "/mix"));
-    if (((*service)->balancing && (*service)->params->balancer->knows_clients()) ||
-        (*service)->params->admission.knows_clients())
+    if (((*service)->balancing && (*service)->params->knows_clients()) || (*service)->params->admission.knows_clients())
       source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
                                                        streams_.named(traffic.name + "/clients"));
+    source.attended = traffic.patience || traffic.retry;
     if (traffic.patience)
       source.patience = std::make_unique<Sampler>(streams_.named(traffic.name + "/patience"), *traffic.patience);
 
@@ -248,6 +249,7 @@ void Replication::build_sources() {
     const std::uint32_t line = timeout_line(*source.params->timeout);
     for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
+  build_clients();
   build_calls();
   for (const auto& service : services_) {
     build_lines(*service);

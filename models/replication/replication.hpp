@@ -30,8 +30,10 @@ namespace windtunnel {
 //   balancing.cpp    proxies, where requests are placed by such
 //   admission.cpp    requests that are turned away, or wait, before anything else
 //   discipline.cpp   queues in instances that are not first come, first served
+//   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
+//   clients.cpp      clients that try again
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
@@ -73,6 +75,7 @@ class Replication final : public FaultTarget {
     kCallsArrive,
     kAnswered,
     kCallFailed,
+    kRetry,
     kAdmit
   };
 
@@ -84,6 +87,7 @@ class Replication final : public FaultTarget {
   struct Vertical;
   struct SizingWatch;
   class Nodes;
+  struct Clients;
   struct CallsRuntime {
     std::vector<double> probability;
     std::unique_ptr<Stream> words;
@@ -135,6 +139,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Sampler> patience;
     std::unique_ptr<Sampler> think;
     std::unique_ptr<ClientSampler> clients;  // null: nobody asks for them
+    bool attended = false;                   // its clients are impatient, or try again
   };
   struct TimeoutLine {
     std::int64_t delay = 0;
@@ -244,6 +249,16 @@ class Replication final : public FaultTarget {
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
 
+  // clients.cpp
+  [[gnu::noinline]] void attend(Source& source, std::uint32_t r, float size);
+  void attempt(std::uint32_t source, std::uint32_t operation, std::uint32_t r);
+  void attempt_ended(Source& source, std::uint32_t r, Outcome how);
+  void retry(std::uint32_t operation);
+  void build_clients();
+  static std::string retries_of(const std::string& request_class);
+  void check_operations() const;
+  void write_operations(Record& record) const;
+
   // fleet.cpp
   // `again`: of the instance whose place it takes.
   std::uint32_t create_instance(Service& service, bool at_once, bool provisioned = false,
@@ -268,12 +283,29 @@ class Replication final : public FaultTarget {
   void endpoint_ready(Service& service, std::uint32_t slot);
   void endpoint_gone(Service& service, std::uint32_t slot);
   void learn(Service& service, std::uint32_t slot, const Backend& backend);
-  void refresh(Service& service, std::size_t proxy);
   void admit_by_proxy(Service& service, std::uint32_t r);
   void place_by_proxy(Service& service, std::uint32_t r);
   void flush_to_proxies(Service& service);
+  void flush_to_proxies_soon(Service& service);
   void note_sent(Service& service, const Request& request);
   void note_answered(Service& service, const Request& request, bool failed);
+  void wait_at_proxy(Service& service, std::uint32_t r);
+  void stop_waiting_at_proxy(Service& service, std::uint32_t r);
+  bool gone(const Balancing& balancing, std::uint32_t number) const;
+  std::size_t pick_proxy(Balancing& balancing);
+  std::uint32_t some_proxy(Balancing& balancing);
+
+  // upkeep.cpp
+  void begin_upkeep(Service& service);
+  void every(Service& service, const char* stream, Duration period, void (Replication::*action)(Service&, std::size_t));
+  void repeat(Service& service, std::size_t proxy, Duration period, void (Replication::*action)(Service&, std::size_t));
+  void refresh_counts(Service& service, std::size_t proxy);
+  void sweep_outliers(Service& service, std::size_t proxy);
+  void check_health(Service& service, std::size_t proxy);
+  void health_checked(Service& service, std::size_t proxy, std::uint32_t number, bool passed);
+  void report_loads(Service& service, Duration period);
+  void tell_changes(Service& service, std::size_t proxy);
+  static void write_balancing(Record& record, const Service& service);
 
   // admission.cpp
   void build_admission(Service& service);
@@ -430,8 +462,9 @@ class Replication final : public FaultTarget {
   std::vector<Caller> callers_;   // by request, where services call services …
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
-  std::unique_ptr<Nodes> nodes_;   // null: machines are unlimited and there at once
-  std::int64_t measure_from_ = 0;  // arrivals from here on are measured
+  std::unique_ptr<Clients> clients_;  // null: nobody tries again
+  std::unique_ptr<Nodes> nodes_;      // null: machines are unlimited and there at once
+  std::int64_t measure_from_ = 0;     // arrivals from here on are measured
   std::int64_t end_ = 0;
   std::uint64_t points_ = 0;
   std::int64_t last_point_ = 0;

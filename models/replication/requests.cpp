@@ -64,6 +64,8 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
     case kCallFailed:
       if (pool_[target].stamp == stamp) answered(target, kind == kAnswered);
       return;
+    case kRetry:
+      return retry(target);
   }
 }
 
@@ -107,7 +109,8 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
   RequestKind& kind = kinds_[kind_index];
   const std::uint32_t r = pool_.take();
   open(kind, kind_index, r, size);
-  if (source.patience) sim_.schedule(now_ns() + source.patience->next_ns(), kPatience, r, pool_[r].stamp);
+  if (source.attended) [[unlikely]]
+    attend(source, r, size);
   admit(*kind.home, kind, r);
 }
 
@@ -473,7 +476,9 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
   if (kind.called) return answer(kind, r, how);
-  sim_.schedule(now_ns() + sources_[kind.source].think->next_ns(), kThink, kind.source, 0);
+  Source& source = sources_[kind.source];
+  if (source.params->retry) return attempt_ended(source, r, how);
+  sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
 }
 
 void Replication::discard(Service& service, std::uint32_t r) {
@@ -515,7 +520,10 @@ void Replication::leave(Service& service, std::uint32_t r, bool failed) {
 
 void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kCompleted);
+  if (!request.is(Request::kClientGone))
+    settle(kind, request, Outcome::kCompleted);
+  else if (request.is(Request::kMeasured))
+    ++service.unwanted;
   leave(service, r, false);
   discard(service, r);
 }
@@ -527,6 +535,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       if (service.pending.head == r || request.previous != kNone) {  // else it has not been queued yet
         service.pending.remove(pool_.data(), r);
         --service.pending_count;
+        if (service.balancing) stop_waiting_at_proxy(service, r);
         if (service.admission == Service::Admission::kOnDemand) cancel_spare_starts(service);
       }
       return;

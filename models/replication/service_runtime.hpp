@@ -9,6 +9,7 @@
 
 #include "models/admission/queue_discipline.hpp"
 #include "models/autoscaler/reason_log.hpp"
+#include "models/load_balancer/prequal.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/replication/replication.hpp"
 #include "models/request/request.hpp"
@@ -27,19 +28,48 @@ struct Replication::Watch {
 };
 
 // Where requests are placed by proxies: these, and what each request in flight was to them.
-struct Replication::Balancing {
+struct Replication::Balancing final : Probed {
   struct Placed {
     std::int64_t sent = 0;  // when it was given to its instance
     std::uint64_t client = 0;
     std::uint32_t proxy = 0;
+    std::uint32_t met = 0;  // other requests that the instance held then; kept for probes
+  };
+  // What an instance keeps of itself, for probes and reports.
+  struct OfBackend {
+    LatencyByLoad latency;
+    std::uint64_t answered = 0, failed = 0;  // since its last report …
+    double cpu_seen = 0;                     // … and the ns of CPU that it had used then
   };
   std::vector<Proxy> proxies;
-  std::vector<Placed> placed;              // by request
-  bool all_counts = false;                 // proxies count each other's requests, too
-  std::uint32_t next = 0;                  // whose turn it is, where they take turns …
-  std::unique_ptr<Stream> dispatch_words;  // … or these decide
-  std::unique_ptr<Stream> idle_words;      // to whom an idle instance reports
-  std::unique_ptr<ClientSampler> callers;  // of calls, where the policy knows clients; null: it does not
+  std::vector<Placed> placed;                       // by request
+  bool all_counts = false;                          // proxies count each other's requests, too
+  bool probed = false, reports = false;             // whose instances keep OfBackend
+  bool heeds_changes = false;                       // proxies have opinions on the health of instances
+  bool queues = false;                              // requests wait at proxies for room
+  bool flushing = false;                            // they are to be looked at in this instant
+  std::uint32_t next = 0;                           // whose turn it is, where they take turns …
+  std::unique_ptr<Stream> dispatch_words;           // … or these decide
+  std::unique_ptr<Stream> idle_words;               // to whom an idle instance reports
+  std::unique_ptr<ClientSampler> callers;           // of calls, where somebody knows clients; null: nobody does
+  std::vector<std::unique_ptr<Sessions>> sessions;  // one for all proxies, or one each
+  std::vector<std::uint32_t> slot_of;  // by the number of an instance; of one that is gone perhaps another's
+  PerBackend<OfBackend> backends;
+
+  // In the measured time.
+  struct Counted {
+    std::uint64_t placed = 0, other_zone = 0;
+    std::uint64_t left_out = 0;               // times that a proxy began to leave an instance out
+    std::uint64_t waited = 0, timed_out = 0;  // requests at proxies, for room
+  } counted;
+
+  // The slot of an instance and the requests it holds; none: it is gone.
+  std::function<std::optional<std::uint32_t>(std::uint32_t number)> held_by;
+  std::optional<Answer> probe(std::uint32_t number) override {
+    const std::optional<std::uint32_t> held = held_by(number);
+    if (!held) return {};
+    return Answer{*held, backends.of(number).latency.estimate(*held)};
+  }
 };
 
 // Of a service that turns requests away, or lets them wait, before its balancer.
@@ -208,6 +238,7 @@ struct Replication::Service {
   double minimum_missed_ns = 0;   // by instances that are gone, of the time that each is billed at least
   std::uint64_t arrived_all = 0;  // measured or not, for conservation
   std::uint64_t left_all = 0;
+  std::uint64_t unwanted = 0;  // measured requests that were completed when nobody waited any more
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
   double pause_square_ns2 = 0;
   std::uint64_t cpu_steps = 0;

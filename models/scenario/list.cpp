@@ -144,6 +144,7 @@ std::vector<ListedKind> list_types() {
           kind_of<Arrivals>(),
           kind_of<Runtime>(),
           kind_of<Phase>(),
+          kind_of<RetryBudgetParams>(),
           kind_of<LoadBalancerParams>(),
           kind_of<AutoscalerParams>(),
           kind_of<ScalingMetric>(),

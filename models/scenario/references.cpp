@@ -161,6 +161,11 @@ class References {
       if (!zone.empty() && !seen.insert(zone).second)
         problems_.error(at, "the zone " + in_quotes(zone) + " is listed twice");
     }
+    if (scenario_.cluster.zones.size() > 1) return;
+    for (const auto& [name, service] : scenario_.services)
+      if (service.balancing.zone_routing)
+        problems_.warning("/services/" + pointer_token(name) + "/balancing/zone_routing",
+                          "changes nothing: the cluster has one zone");
   }
 
   void check_nodes() {
@@ -235,7 +240,15 @@ class References {
       }
       if (!soundness_.sound(at + "/to") || !service_exists(at + "/to", source.to)) continue;
       if (soundness_.sound(at + "/mix")) check_classes(at, source);
+      check_clients(at, source);
     }
+  }
+
+  void check_clients(const std::string& at, const Traffic& source) {
+    const auto service = scenario_.services.find(source.to);
+    if (source.clients || service == scenario_.services.end() || !service->second.balancing.sticky_sessions) return;
+    problems_.warning(at, "says nothing of its clients, so each asks only once; the sticky_sessions of " +
+                              in_quotes(source.to) + " need \"clients\"");
   }
 
   void check_classes(const std::string& at, const Traffic& source) {

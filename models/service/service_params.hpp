@@ -37,6 +37,8 @@ struct ServiceParams {
   void check(Problems& p);
   // Whether requests are placed by proxies with a view of their own; else straight by the policy.
   bool proxied() const { return balancer->looks_closer() || balancer->knows_clients() || !balancing.plain(); }
+  // Whether anybody wants to know who asks.
+  bool knows_clients() const { return balancer->knows_clients() || balancing.sticky_sessions; }
 };
 
 }  // namespace windtunnel

@@ -32,6 +32,29 @@ CallGraph::CallGraph(const std::map<std::string, ServiceParams>& services) {
       }
 }
 
+// Generation by generation of calls, until what is left of them is nothing beside what came before.
+CallGraph::Rates CallGraph::executions(const Rates& outside) const {
+  constexpr double kNothing = 1e-12;
+  constexpr int kGenerations = 100'000;
+  std::vector<double> now(nodes_.size(), 0), sum(nodes_.size(), 0);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const auto found = outside.find({nodes_[i].service, nodes_[i].request_class});
+    if (found != outside.end()) now[i] = found->second;
+  }
+  for (int generation = 0; generation < kGenerations; ++generation) {
+    double all = 0, left = 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) all += sum[i] += now[i];
+    std::vector<double> next(nodes_.size(), 0);
+    for (const Edge& edge : edges_) next[edge.to] += now[edge.from] * edge.calls;
+    for (const double rate : next) left += rate;
+    if (left <= kNothing * all) break;
+    now = std::move(next);
+  }
+  Rates out;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) out[{nodes_[i].service, nodes_[i].request_class}] = sum[i];
+  return out;
+}
+
 std::vector<CallGraph::Node> CallGraph::endless() const {
   boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS> graph(nodes_.size());
   for (const Edge& edge : edges_) boost::add_edge(edge.from, edge.to, graph);

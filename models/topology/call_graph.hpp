@@ -22,6 +22,11 @@ class CallGraph {
   // The class of work that a call asks for; empty: the service has none for it.
   static std::string class_called(const Callee& callee, const std::string& callers_class, const Work& work);
 
+  // Executions of each work per second, by service and class, where so many are asked for from outside (traffic
+  // equations). Requires that nothing is endless().
+  using Rates = std::map<std::pair<std::string, std::string>, double>;
+  Rates executions(const Rates& outside) const;
+
   // Work that calls itself, directly or through others, so often that each request becomes ever more of them: the nodes
   // of one such circle, each once; empty: there is none.
   std::vector<Node> endless() const;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,13 @@ struct ArrivalContext {
   std::vector<std::string> classes{};  // names that a replay may refer to
 };
 
+// Arrivals that follow one law all the time.
+struct SteadyArrivals {
+  double rate = 0;  // per second
+  double scv = 1;   // squared coefficient of variation of the times between them
+  bool poisson = false;
+};
+
 // Parameters of one type of arrivals. One .cpp per type in this folder.
 class Arrivals {
  public:
@@ -53,6 +61,7 @@ class Arrivals {
   virtual void check_classes(std::span<const std::string> /*classes*/, Problems&) const {}
   // A closed loop has no process of its own: it is driven by completions (see models/service).
   virtual bool closed_loop() const { return false; }
+  virtual std::optional<SteadyArrivals> steady() const { return {}; }  // none: they change with time
   virtual std::unique_ptr<ArrivalProcess> make(const ArrivalContext& context) const = 0;
 
   static const Registry<Arrivals>& registry();

@@ -55,6 +55,7 @@ class Constant final : public Arrivals {
   void describe(FieldVisitor& v) override {
     v.field("rate", rate_, "Arrivals per second, evenly spaced; the first after half an interval", kRequiredPositive);
   }
+  std::optional<SteadyArrivals> steady() const override { return SteadyArrivals{rate_.per_second, 0, false}; }
   std::unique_ptr<ArrivalProcess> make(const ArrivalContext& context) const override {
     return std::make_unique<Process>(rate_.per_second, context.end > Time{} ? context.end : kNever);
   }

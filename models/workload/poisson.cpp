@@ -21,6 +21,7 @@ class Poisson final : public Arrivals {
   Poisson() = default;
   explicit Poisson(double per_second) : rate_{per_second} {}
   void describe(FieldVisitor& v) override { v.field("rate", rate_, "Mean arrivals per second", kRequiredPositive); }
+  std::optional<SteadyArrivals> steady() const override { return SteadyArrivals{rate_.per_second, 1, true}; }
   std::unique_ptr<ArrivalProcess> make(const ArrivalContext& context) const override {
     return follow(std::make_unique<OneRate>(rate_.per_second), Spacing::kPoisson, Time{}, context);
   }

@@ -46,6 +46,9 @@ class Renewal final : public Arrivals {
     if (inter_arrival_ && !(inter_arrival_->mean() > 0))
       p.error("/inter_arrival", "has mean 0, so that infinitely many requests would come at once; a mean above 0 fits");
   }
+  std::optional<SteadyArrivals> steady() const override {
+    return SteadyArrivals{1 / inter_arrival_->mean(), inter_arrival_->scv(), inter_arrival_.type() == "exponential"};
+  }
   std::unique_ptr<ArrivalProcess> make(const ArrivalContext& context) const override {
     return std::make_unique<Process>(*inter_arrival_, context);
   }

@@ -23,6 +23,8 @@ void Traffic::describe(FieldVisitor& v) {
   v.field("patience", patience,
           "From arrival to the start of service; a client who has waited that long leaves. None: waits for ever",
           {.unit = Unit::kDuration});
+  v.field("retry", retry,
+          "What clients do when a request fails: timeout and patience are each attempt's. None: nothing");
   v.field("clients", clients,
           "Who asks, where the service's balancer goes by that (hashes). None: every request is of a client of "
           "its own");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/request/call.hpp"
+#include "models/resilience/retry.hpp"
 #include "models/workload/arrival_process.hpp"
 #include "models/workload/clients.hpp"
 #include "sim/distribution/distribution.hpp"
@@ -21,6 +22,7 @@ struct Traffic {
   OnTimeout on_timeout = OnTimeout::kContinue;
   std::optional<Clients> clients;  // none: every request is of a client of its own
   DistributionChoice patience;     // from arrival to the start of service; none: waits for ever
+  std::optional<Retry> retry;      // none: a request that fails is a failure
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -157,6 +157,36 @@ py::list sizing(const Result& result) {
   return out;
 }
 
+py::list theory(const Result& result) {
+  constexpr std::array<const char*, 4> kStandings = {"none", "exact", "approximation", "bounds"};
+  py::list out;
+  for (const TheoryOf& t : result.theory) {
+    py::list figures;
+    for (const TheoryFigure& f : t.figures)
+      figures.append(py::dict(py::arg("metric") = f.metric, py::arg("unit") = f.unit, py::arg("low") = f.low,
+                              py::arg("high") = f.high, py::arg("simulated") = f.simulated.mean,
+                              py::arg("half_width_95") = f.simulated.half_width_95,
+                              py::arg("disagrees") = f.disagrees));
+    out.append(py::dict(py::arg("service") = t.service, py::arg("model") = t.model,
+                        py::arg("standing") = kStandings[static_cast<std::size_t>(t.standing)], py::arg("why") = t.why,
+                        py::arg("load") = t.load, py::arg("servers") = t.servers,
+                        py::arg("square_root_staffing") = t.staffing, py::arg("figures") = figures));
+  }
+  return out;
+}
+
+py::list paths(const Result& result) {
+  py::list out;
+  for (const PathsOf& p : result.paths) {
+    py::dict radius;
+    for (const PathsOf::Blast& b : p.blast_radius) radius[py::str(b.service)] = b.share;
+    out.append(py::dict(py::arg("traffic") = p.traffic, py::arg("class_") = p.request_class,
+                        py::arg("longest") = p.longest, py::arg("unloaded_s") = p.unloaded_s,
+                        py::arg("simulated_s") = p.simulated.mean, py::arg("blast_radius") = radius));
+  }
+  return out;
+}
+
 py::dict outcomes_to_python(const std::array<std::uint64_t, kOutcomes>& outcomes) {
   py::dict out;
   for (std::size_t i = 0; i < kOutcomes; ++i)
@@ -285,6 +315,12 @@ void bind_result(py::module_& module) {
       .def_property_readonly("decisions", &decisions)
       .def_property_readonly("sizing", &sizing,
                              "What instances should request by what they used, of services that state requests.")
+      .def_property_readonly("theory", &theory,
+                             "What queueing theory says of each service, beside what the run found; why, where it has "
+                             "nothing to say.")
+      .def_property_readonly("paths", &paths,
+                             "What the call graph says of each source and class: its longest chain without waits "
+                             "beside the simulated latency, and who fails with whom.")
       .def("summary", &summary,
            "Every metric: unit, mean, half width of the 95 % interval, and the values by replication.")
       .def("__getitem__", &metric_mean, py::arg("metric"), "The mean of a metric over the replications.")

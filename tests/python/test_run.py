@@ -50,6 +50,20 @@ def test_a_wrong_name_suggests_the_right_one(result):
         result.latency("server").quantile(99)
 
 
+def test_theory_stands_beside_the_simulation(result):
+    (theory,) = result.theory
+    assert (theory["model"], theory["standing"], theory["load"]) == ("M/M/1", "exact", 0.5)
+    latency = next(f for f in theory["figures"] if f["metric"] == "server.latency.mean")
+    assert latency["low"] == latency["high"] == pytest.approx(0.020)
+    assert latency["simulated"] == result["server.latency.mean"]
+    assert not latency["disagrees"]
+    scenario = mm1()
+    scenario["services"]["server"]["instance"]["backlog"] = 3
+    (theory,) = wt.run(scenario).theory
+    assert (theory["standing"], theory["figures"]) == ("none", [])
+    assert "bounded" in theory["why"]
+
+
 def test_sizing_says_what_would_do(result):
     assert result.sizing == []  # no requests, no advice
     scenario = mm1()

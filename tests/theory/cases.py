@@ -730,6 +730,17 @@ def join_idle_queue(lab):
         out |= farm(lab, servers, p["rho"], {"type": "join_idle_queue"}, 4e7, 100,
                     ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"N{servers}_rho0.8_")
     return out
+
+
+@case("V50")
+def queue_at_the_balancer(lab):
+    p = FACTS["V50"]["params"]
+    run = lab.measure(station(poisson(float(p["lam"])), pool(1), [cpu(exponential(1))], replicas=p["servers"],
+                              balancing={"connection_limit": {"max_connections": 1}}), 2e7, p["lam"], relaxation=10)
+    lab.note_utilization(run, p["servers"], 1)
+    return readings(run, ["util", "p_wait", "Wq", "W", "Lq", "L"])
+
+
 # --- published measurements ------------------------------------------------------------------------------------------
 
 

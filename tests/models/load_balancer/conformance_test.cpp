@@ -6,12 +6,10 @@
 //   least_request_lb_test.cc Normal and PNC with given words: words are not injected; the shares that follow are held
 //   in
 //     load_balancer_test.cpp. WeightImbalanceWithInvalidActiveRequestBias: a negative bias is an error of the scenario.
-//   ring_hash_lb_test.cc BasicWithMurmur2 and BasicFailover: other hash, several priorities.
+//   ring_hash_lb_test.cc BasicWithMurmur2: other hash.
 //     Basic with all hosts unhealthy: an instance that isn't ready is in no list.
 //   maglev_lb_test.cc SingleHost: its one-slot table is a representation, not a behaviour.
 //   thread_aware_lb_impl_test.cc HashKey: metadata. AllHostsOverloaded: the overload is mocked there.
-//   load_balancer_impl_base_test.cc OverProvisioningFactor … WeightedPriorityHealth…: there are no priorities.
-//   upstream.t 'failures': NGINX passes a failed request on to the next peer, here that is a retry.
 #include <gtest/gtest.h>
 
 #include <algorithm>

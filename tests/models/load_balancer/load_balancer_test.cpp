@@ -197,6 +197,7 @@ TEST(LoadBalancers, TakeTheSameNumberOfWordsForEveryRequest) {
                                    {"shortest_expected_delay", {{"tie", "random"}}, 1},
                                    {"join_idle_queue", {}, 1},
                                    {"peak_ewma", {}, 1},
+                                   {"prequal", {}, 1},
                                    {"ring_hash", {}, 0},
                                    {"maglev", {}, 0},
                                    {"least_request", {{"full_scan", true}, {"tie", "first"}}, 0}};

@@ -200,7 +200,45 @@ class Generator {
       out["autoscaler"] = keda();
       out["when_none_ready"] = "wait";
     }
+    if (!function && out.value(Json::json_pointer("/autoscaler/type"), std::string()) != "knative_kpa") balancing(out);
     return out;
+  }
+
+  // By numbers of its own, from what stands there already: what follows stays as it was.
+  void balancing(Json& out) {
+    Stream own(fnv1a64(out.dump()), "balancing", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(2) == 0) return;
+    const char* const closer[] = {"prequal", "client_side_weighted_round_robin", "peak_ewma", "maglev"};
+    if (draw(2) == 0) out["balancer"] = {{"type", closer[draw(4)]}};
+    Json& its = out["balancing"];
+    its["balancers"] = 1 + draw(4);
+    if (draw(3) == 0) its["endpoint_delay"] = seconds(1 + draw(5));
+    if (draw(3) == 0) its["subset"] = 1 + draw(4);
+    if (draw(2) == 0) its["panic_threshold"] = draw(2) == 0 ? 0.0 : 0.7;
+    if (draw(3) == 0)
+      its["outlier_detection"] = {{"as", draw(2) == 0 ? "envoy" : "grpc"},
+                                  {"consecutive_5xx", 1 + draw(5)},
+                                  {"interval", seconds(1 + draw(3))},
+                                  {"base_ejection_time", seconds(1 + draw(5))},
+                                  {"max_ejection_time_jitter", seconds(draw(2))},
+                                  {"max_ejection_percent", draw(2) == 0 ? 1.0 : 0.5},
+                                  {"enforcing_consecutive_5xx", draw(2) == 0 ? 1.0 : 0.5}};
+    else if (draw(3) == 0)
+      its["failure_limit"] = {{"max_fails", 1 + draw(3)}, {"fail_timeout", seconds(1 + draw(5))}};
+    if (draw(3) == 0) its["health_checks"] = {{"interval", "1s"}, {"timeout", "300ms"}, {"fall", 1 + draw(3)}};
+    const char* const mode[] = {"any", "zone_aware", "failover", "same_zone"};
+    if (draw(3) == 0) its["zone_routing"] = {{"mode", mode[draw(4)]}, {"min_cluster_size", 1 + draw(4)}};
+    if (draw(3) == 0)
+      its["sticky_sessions"] = {{"by", draw(2) == 0 ? "cookie" : "client_ip"}, {"timeout", seconds(1 + draw(20))}};
+    if (draw(2) == 0) {
+      Json& limit = its["connection_limit"];
+      limit["max_connections"] = 1 + draw(6);
+      if (draw(2) == 0) limit["min_connections"] = 1;
+      if (draw(2) == 0) limit["full_connections"] = 1 + draw(60);
+      if (draw(2) == 0) limit["slow_start"] = seconds(1 + draw(20));
+      if (draw(2) == 0) limit["queue_timeout"] = seconds(0.1 * (1 + draw(30)));
+    }
   }
 
   Json keda() {
@@ -277,6 +315,19 @@ class Generator {
       if (one_in(2)) out["on_timeout"] = "cancel";
     }
     if (one_in(4)) out["patience"] = time(log_between(0.01, 5));
+    if (one_in(3)) out["retry"] = retry();
+    return out;
+  }
+
+  Json retry() {
+    const char* const jitters[] = {"none", "full", "equal", "decorrelated", "randomized", "envoy"};
+    const char* const budgets[] = {"ratio", "token_bucket", "share_of_active", "grpc_throttling", "aws_quota"};
+    Json out = {{"attempts", 1 + below(5)},
+                {"backoff", {{"base", seconds(one_in(4) ? 0 : log_between(0.001, 1))}, {"jitter", jitters[below(6)]}}}};
+    if (one_in(2)) {
+      out["budget"] = {{"type", budgets[below(5)]}};
+      out["clients"] = 1 + below(4);
+    }
     return out;
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -49,10 +51,20 @@ inline Moments moments(const std::vector<double>& values) {
   return m;
 }
 
+// The folder of a file with this text: this process's own, as tests run side by side. It ends with the process.
 inline std::filesystem::path write_file(const std::string& name, std::string_view text) {
-  const std::filesystem::path folder = ::testing::TempDir();
-  std::ofstream(folder / name, std::ios::binary) << text;
-  return folder;
+  struct Folder {
+    std::filesystem::path path =
+        std::filesystem::path(::testing::TempDir()) / ("windtunnel-" + std::to_string(::getpid()));
+    Folder() { std::filesystem::create_directories(path); }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+  };
+  static const Folder folder;
+  std::ofstream(folder.path / name, std::ios::binary) << text;
+  return folder.path;
 }
 
 // A trace that a file of this text holds, played as the fields say; its problems go to `found`.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "sim/describe/field.hpp"
+
+namespace windtunnel {
+
+// What a client allows itself in retries, over all its operations. It never makes one wait: without leave to retry an
+// operation ends with the failure that it has.
+class RetryBudget {
+ public:
+  virtual ~RetryBudget() = default;
+  // What an attempt is to the budget.
+  struct Attempt {
+    bool retry = false;
+    double paid = 0;  // by the leave it has
+  };
+  // An attempt leaves.
+  virtual void sent(Time, const Attempt&) {}
+  // An attempt has ended; before may_retry() is asked for the next.
+  virtual void ended(Time, const Attempt&, bool /*success*/) {}
+  // Leave for a retry of an attempt that has failed, and what is paid for it; none: refused.
+  virtual std::optional<double> leave(Time now, bool timed_out) = 0;
+};
+
+class RetryBudgetParams {
+ public:
+  virtual ~RetryBudgetParams() = default;
+  virtual void describe(FieldVisitor& v) = 0;
+  virtual void check(Problems&) {}
+  virtual std::unique_ptr<RetryBudget> make() const = 0;
+  static const Registry<RetryBudgetParams>& registry();
+};
+using RetryBudgetChoice = Choice<RetryBudgetParams>;
+
+void add_ratio(Registry<RetryBudgetParams>& budgets);
+void add_token_bucket(Registry<RetryBudgetParams>& budgets);
+void add_share_of_active(Registry<RetryBudgetParams>& budgets);
+void add_grpc_throttling(Registry<RetryBudgetParams>& budgets);
+void add_aws_quota(Registry<RetryBudgetParams>& budgets);
+
+}  // namespace windtunnel

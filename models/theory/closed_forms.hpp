@@ -1,0 +1,20 @@
+#pragma once
+
+// Closed forms of queueing theory. Rates are per second, times in seconds, `load` is the offered load a = rate x mean
+// service time, in servers (Erlangs). Where a queue has no steady state the answer is infinity.
+namespace windtunnel::theory {
+
+// Erlang's loss formula: share of arrivals that M/G/c/c turns away, by the recursion B(c) = a B(c-1) / (c + a B(c-1)).
+double erlang_b(int servers, double load);
+// Erlang's delay formula: share of arrivals that wait in M/M/c.
+double erlang_c(int servers, double load);
+// Mean wait in M/M/c.
+double wait_mmc(int servers, double load, double service);
+// Mean wait in M/G/1 (Pollaczek and Khinchine). `scv` is the squared coefficient of variation of the service time.
+double wait_mg1(double load, double service, double scv);
+// Mean wait in G/G/c (Allen and Cunneen): exact for M/M/c and M/G/1, else an approximation.
+double wait_ggc(int servers, double load, double service, double arrivals_scv, double service_scv);
+// Servers that leave a share of about 0.22 waiting (Halfin and Whitt, beta = 1): a + sqrt(a), rounded up.
+int square_root_staffing(double load);
+
+}  // namespace windtunnel::theory
