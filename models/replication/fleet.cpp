@@ -177,7 +177,8 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
     if (service.polls)
       for (std::uint32_t t = 0; t < station_at(station).asleep; ++t)
         sim_.schedule(now_ns() + service.poll->next_ns(), kPollWake, station, more(instance).life);
-    pump(service, station);
+    // Proxies that have heard of it may have filled it already.
+    if (station_at(station).busy + station_at(station).asleep < station_at(station).threads) pump(service, station);
   }
   if (service.admission == Service::Admission::kOnDemand) {
     if (service.outstanding[instance.position] == 0) started_idle(service, slot);

@@ -193,5 +193,18 @@ TEST(BalancersInARun, WeightsByReportGiveASlowInstanceATenth) {
   EXPECT_NEAR(sorted[5], others, others / 50);
 }
 
+// What waits at the proxies fills the first instance the moment they hear of it.
+TEST(Proxies, FillTheFirstInstanceNoFurtherThanItsThreads) {
+  const Flight flight = fly(R"({"windtunnel": 1, "name": "cold", "horizon": "60s",
+    "cluster": {"nodes": [{"type": "machine", "cpu": 4, "memory": "8Gi",
+                           "autoscaler": {"type": "cluster_autoscaler"}}]},
+    "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "constant", "rate": "2/s"}}],
+    "services": {"s": {"instance": {"runtime": {"type": "worker_pool", "workers": 1},
+                                    "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}},
+                       "balancing": {"balancers": 3}, "when_none_ready": "wait",
+                       "work": {"default": [{"cpu": "1s"}]}}}})");
+  EXPECT_NEAR(flight.figure("s.cpu_cores"), flight.figure("s.replicas.ready_mean"), 1e-9) << "one busy thread";
+}
+
 }  // namespace
 }  // namespace windtunnel
