@@ -53,21 +53,22 @@ TEST(CoDel, RemembersHowOftenItHadToDrop) {
   EXPECT_THAT(drops(codel, 6ms, 410, 570), ElementsAre(510, 560));
 }
 
-// folly/executors/test/CodelTest.cpp in words: a single long wait is no overload, an interval of them is, and then who
-// waited for twice the target goes.
+// folly/executors/Codel.cpp: an interval whose shortest wait was above the target makes it drop who waited for more
+// than twice the target, but never the first of an interval. The very first interval ends with the second request.
 TEST(ControlledDelay, DropsWhoWaitedForTwiceTheTargetAfterABadInterval) {
   FollyCodel codel(5ms, 100ms, Time{});
-  EXPECT_THAT(drops(codel, 20ms, 0, 110), IsEmpty());
-  EXPECT_THAT(drops(codel, 20ms, 110, 140), ElementsAre(120, 130)) << "the first of an interval never";
-  EXPECT_THAT(drops(codel, 10ms, 140, 160), IsEmpty()) << "twice the target, and no more";
+  EXPECT_THAT(drops(codel, 20ms, 0, 20), IsEmpty());
+  EXPECT_THAT(drops(codel, 20ms, 20, 150), ElementsAre(20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 130, 140));
+  EXPECT_THAT(drops(codel, 10ms, 150, 170), IsEmpty()) << "twice the target, and no more";
 }
 
-TEST(ControlledDelay, EndsWithAShortWait) {
+TEST(ControlledDelay, EndsAfterAnIntervalWithAShortWait) {
   FollyCodel codel(5ms, 100ms, Time{});
-  drops(codel, 20ms, 0, 110);
-  EXPECT_THAT(drops(codel, 20ms, 110, 130), ElementsAre(120));
-  EXPECT_THAT(drops(codel, 1ms, 130, 140), IsEmpty());
-  EXPECT_THAT(drops(codel, 20ms, 220, 300), IsEmpty()) << "the shortest of the last interval was 1 ms";
+  EXPECT_THAT(drops(codel, 20ms, 0, 50), ElementsAre(20, 30, 40));
+  EXPECT_THAT(drops(codel, 1ms, 50, 60), IsEmpty());
+  EXPECT_THAT(drops(codel, 20ms, 60, 120), ElementsAre(60, 70, 80, 90, 100, 110)) << "until the interval ends";
+  EXPECT_THAT(drops(codel, 20ms, 120, 230), IsEmpty());
+  EXPECT_THAT(drops(codel, 20ms, 230, 250), ElementsAre(240)) << "a bad one again";
 }
 
 // "Fail at scale": whoever comes to a queue that has stood for an interval may wait for the target only, and the newest

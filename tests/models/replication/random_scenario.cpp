@@ -201,7 +201,32 @@ class Generator {
       out["when_none_ready"] = "wait";
     }
     if (!function && out.value(Json::json_pointer("/autoscaler/type"), std::string()) != "knative_kpa") balancing(out);
+    admission(out);
     return out;
+  }
+
+  // By numbers of its own, as balancing().
+  void admission(Json& out) {
+    Stream own(fnv1a64(out.dump()), "admission", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(3) == 0 && out["instance"]["runtime"]["type"] != "function") {
+      const char* const disciplines[] = {"lifo", "priority", "deadline", "codel", "controlled_delay", "adaptive_lifo"};
+      Json& queue = out["instance"]["queue"];
+      queue["type"] = disciplines[draw(6)];
+      if (queue["type"] == "priority") {
+        queue["preempts"] = draw(2) == 0;
+        out["priorities"] = {{"default", draw(3)}, {"other", draw(3)}};
+      }
+    }
+    const char* const per[] = {"service", "class"};
+    if (draw(4) == 0)
+      out["admission"]["rate_limits"] = {{{"type", "token_bucket"},
+                                          {"rate", std::to_string(1 + draw(40)) + "/s"},
+                                          {"burst", 1 + draw(20)},
+                                          {"max_wait", seconds(draw(2))},
+                                          {"per", per[draw(2)]}}};
+    const char* const limits[] = {"aimd", "vegas", "gradient2"};
+    if (draw(4) == 0) out["admission"]["concurrency_limit"]["type"] = limits[draw(3)];
   }
 
   // By numbers of its own, from what stands there already: what follows stays as it was.
