@@ -1,4 +1,5 @@
 #include "models/admission/codel.hpp"
+#include "models/admission/target_and_interval.hpp"
 #include "models/admission/types.hpp"
 
 namespace windtunnel {
@@ -20,22 +21,11 @@ bool FollyCodel::drops(Time now, Duration waited, bool) {
 
 namespace {
 
-class Params final : public QueueDisciplineParams {
+class Params final : public TargetAndInterval {
  public:
-  void describe(FieldVisitor& v) override {
-    v.field("target", target_, "A wait that is acceptable for long", kPositive);
-    v.field("interval", interval_, "How long waits may stay above it", kPositive);
-  }
-  void check(Problems& p) override {
-    if (target_ >= interval_) p.error("/target", "is not below the interval");
-  }
   std::unique_ptr<QueueDiscipline> make() const override {
-    return std::make_unique<FollyCodel>(target_, interval_, Time{});
+    return std::make_unique<FollyCodel>(target(), interval(), Time{});
   }
-
- private:
-  Duration target_ = std::chrono::milliseconds{5};
-  Duration interval_ = std::chrono::milliseconds{100};
 };
 
 }  // namespace

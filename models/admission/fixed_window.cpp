@@ -1,3 +1,4 @@
+#include "models/admission/limit_per_window.hpp"
 #include "models/admission/types.hpp"
 #include "models/admission/windows.hpp"
 
@@ -12,25 +13,8 @@ std::optional<Duration> FixedWindow::acquire(Time now) {
   return Duration{0};
 }
 
-namespace {
-
-class Params final : public RateLimiterParams {
- public:
-  void describe_limiter(FieldVisitor& v) override {
-    v.field("limit", limit_, "Requests that pass in one window", {.lo = 1, .required = true});
-    v.field("window", window_, "How long a window is", kPositive);
-  }
-  std::unique_ptr<RateLimiter> make(Time) const override { return std::make_unique<FixedWindow>(limit_, window_); }
-
- private:
-  std::int64_t limit_ = 1;
-  Duration window_ = std::chrono::seconds{1};
-};
-
-}  // namespace
-
 void add_fixed_window(Registry<RateLimiterParams>& limiters) {
-  limiters.add<Params>("fixed_window", "So many requests in each window of time");
+  limiters.add<LimitPerWindow<FixedWindow>>("fixed_window", "So many requests in each window of time");
 }
 
 }  // namespace windtunnel

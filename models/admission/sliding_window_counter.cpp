@@ -1,3 +1,4 @@
+#include "models/admission/limit_per_window.hpp"
 #include "models/admission/types.hpp"
 #include "models/admission/windows.hpp"
 
@@ -17,28 +18,9 @@ std::optional<Duration> SlidingWindowCounter::acquire(Time now) {
   return Duration{0};
 }
 
-namespace {
-
-class Params final : public RateLimiterParams {
- public:
-  void describe_limiter(FieldVisitor& v) override {
-    v.field("limit", limit_, "Requests that pass in one window", {.lo = 1, .required = true});
-    v.field("window", window_, "How long a window is", kPositive);
-  }
-  std::unique_ptr<RateLimiter> make(Time) const override {
-    return std::make_unique<SlidingWindowCounter>(limit_, window_);
-  }
-
- private:
-  std::int64_t limit_ = 1;
-  Duration window_ = std::chrono::seconds{1};
-};
-
-}  // namespace
-
 void add_sliding_window_counter(Registry<RateLimiterParams>& limiters) {
-  limiters.add<Params>("sliding_window_counter",
-                       "So many requests in a sliding stretch of time, estimated from two counters");
+  limiters.add<LimitPerWindow<SlidingWindowCounter>>(
+      "sliding_window_counter", "So many requests in a sliding stretch of time, estimated from two counters");
 }
 
 }  // namespace windtunnel

@@ -1,3 +1,4 @@
+#include "models/admission/limit_per_window.hpp"
 #include "models/admission/types.hpp"
 #include "models/admission/windows.hpp"
 
@@ -10,25 +11,9 @@ std::optional<Duration> SlidingWindowLog::acquire(Time now) {
   return Duration{0};
 }
 
-namespace {
-
-class Params final : public RateLimiterParams {
- public:
-  void describe_limiter(FieldVisitor& v) override {
-    v.field("limit", limit_, "Requests that pass in one window", {.lo = 1, .required = true});
-    v.field("window", window_, "How long a window is", kPositive);
-  }
-  std::unique_ptr<RateLimiter> make(Time) const override { return std::make_unique<SlidingWindowLog>(limit_, window_); }
-
- private:
-  std::int64_t limit_ = 1;
-  Duration window_ = std::chrono::seconds{1};
-};
-
-}  // namespace
-
 void add_sliding_window_log(Registry<RateLimiterParams>& limiters) {
-  limiters.add<Params>("sliding_window_log", "So many requests in any stretch of time of one length, exactly");
+  limiters.add<LimitPerWindow<SlidingWindowLog>>("sliding_window_log",
+                                                 "So many requests in any stretch of time of one length, exactly");
 }
 
 }  // namespace windtunnel
