@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "models/admission/limits.hpp"
 #include "models/admission/types.hpp"
@@ -9,7 +8,7 @@ namespace windtunnel {
 
 VegasLimit::VegasLimit(const Settings& settings, Stream words)
     : settings_(settings),
-      words_(std::move(words)),
+      words_(words),
       limit_(static_cast<double>(settings.initial)),
       jitter_(0.5 + 0.5 * words_.uniform()) {}
 
@@ -36,16 +35,13 @@ void VegasLimit::ended(const ConcurrencySample& sample) {
   const double queue =
       std::ceil(limit_ * (1 - static_cast<double>(baseline_.count()) / static_cast<double>(round_trip.count())));
   double next = limit_;
-  if (sample.dropped)
+  if (!sample.dropped && static_cast<double>(sample.in_flight) * 2 < limit_) return;
+  if (sample.dropped || queue > 6 * log)
     next = decreased;
-  else if (static_cast<double>(sample.in_flight) * 2 < limit_)
-    return;
   else if (queue <= log)
     next = limit_ + 6 * log;
   else if (queue < 3 * log)
     next = limit_ + log;
-  else if (queue > 6 * log)
-    next = decreased;
   next = std::max(1.0, std::min(static_cast<double>(settings_.max), next));
   limit_ = (1 - settings_.smoothing) * limit_ + settings_.smoothing * next;
 }
@@ -63,7 +59,7 @@ class Params final : public ConcurrencyLimitParams {
             {.lo = 1});
   }
   std::unique_ptr<ConcurrencyLimit> make(Stream words) const override {
-    return std::make_unique<VegasLimit>(s_, std::move(words));
+    return std::make_unique<VegasLimit>(s_, words);
   }
 
  private:
