@@ -24,6 +24,7 @@ struct Step {
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
+  Share error{0};
 
   const Calls* calls() const {  // null: none
     return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;
