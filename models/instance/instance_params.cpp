@@ -130,6 +130,11 @@ void InstanceParams::describe(FieldVisitor& v) {
   v.field("speed_spread", speed_spread, "Factor on the speed, drawn once for each instance; none: all are alike",
           {.unit = Unit::kNumber});
   v.field("pauses", pauses, "Moments at which the whole instance stops and later goes on where it was");
+  v.field(
+      "contention", contention,
+      "By such a share of itself a step's CPU time is longer for each other request that has a thread when it begins "
+      "(locks, caches, memory)",
+      kNonNegative);
 }
 
 void InstanceParams::check(Problems& p) {

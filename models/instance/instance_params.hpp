@@ -118,6 +118,7 @@ struct InstanceParams {
   double speed = 1;                 // of a core, relative to the one the work was measured on
   DistributionChoice speed_spread;  // factor drawn per instance; none: all alike
   std::optional<Pauses> pauses;
+  double contention = 0;  // of a step's CPU time, for each other request that a thread works on
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

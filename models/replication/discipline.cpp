@@ -181,7 +181,8 @@ void Replication::leave_waiting_line(Service& service, std::uint32_t r) {
 bool Replication::preempt(Service& service, std::uint32_t r, std::uint32_t station) {
   Station& at = station_at(station);
   const Instance& instance = instances_[at.instance];
-  if (at.role != 0 || !instance.serving || instance.shared || instance.paused || lives_[at.instance].slow_requests > 0)
+  if (at.role != 0 || !instance.serving || instance.shared || instance.paused ||
+      lives_[at.instance].slow_requests > 0 || service.params->instance.contention > 0)
     return false;
   if (!kinds_[pool_[r].kind].steps[pool_[r].step()].cpu) return false;
   std::uint32_t victim = kNone, level = kinds_[pool_[r].kind].level;

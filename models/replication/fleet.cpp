@@ -92,14 +92,13 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   instance.shared = service.shares_cores;
   more(instance).base_speed =
       service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
-  const auto& [runtime, resources, memory, concurrency, backlog, queue, speed, spread, pauses] =
-      service.params->instance;
-  if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*concurrency);
-  if (backlog) {
+  const InstanceParams& params = service.params->instance;
+  if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*params.concurrency);
+  if (params.backlog) {
     const std::uint32_t in_service = service.gated                 ? more(instance).concurrency
                                      : service.threads[0] == kNone ? 0
                                                                    : service.threads[0] * service.processes;
-    instance.capacity = in_service + static_cast<std::uint32_t>(*backlog);
+    instance.capacity = in_service + static_cast<std::uint32_t>(*params.backlog);
   }
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     Station& station = station_at(station_id(slot, k)) = Station{};

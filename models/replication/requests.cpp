@@ -311,6 +311,12 @@ void Replication::compute_disturbed(Service& service, std::uint32_t r, Instance&
     request.demand = std::llrint(work);
     if (request.step() == 0 && --more(instance).slow_requests == 0) restretch(service, request.instance);
   }
+  if (const double contention = service.params->instance.contention; contention > 0) {
+    const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
+    const Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
+    work *= 1 + contention * static_cast<double>(station.busy - 1);
+    request.demand = std::llrint(work);
+  }
   if (instance.shared) {
     SharedCores& cores = shared_[request.instance];
     cores.advance(now, more(instance).stretch, instance.paused);

@@ -7,7 +7,7 @@
 
 namespace windtunnel {
 
-void Replication::restretch(Service&, std::uint32_t slot) {
+void Replication::restretch(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   const double stretch = more(instance).fault_slowdown / more(instance).base_speed;
   if (stretch != more(instance).stretch) {
@@ -15,7 +15,8 @@ void Replication::restretch(Service&, std::uint32_t slot) {
     more(instance).stretch = stretch;
     if (!instance.paused) thaw(slot);
   }
-  instance.plain = !instance.paused && !instance.shared && stretch == 1 && more(instance).slow_requests == 0;
+  instance.plain = !instance.paused && !instance.shared && stretch == 1 && more(instance).slow_requests == 0 &&
+                   service.params->instance.contention == 0;
 }
 
 void Replication::freeze(std::uint32_t slot) {

@@ -140,7 +140,8 @@ TEST(RetryBudgets, DoWithAFlakyServerWhatBrookersSimulationFound) {
                       {0.5, retries, 9541.0 / 10181, 18912.0 / 10181},
                       {0.75, retries, 6728.0 / 9974, 27458.0 / 9974},
                       {0.1, bucket, 9970.0 / 10046, 11048.0 / 10046},
-                      {0.5, bucket, 5841.0 / 10182, 11618.0 / 10182}};
+                      {0.5, bucket, 5841.0 / 10182, 11618.0 / 10182},
+                      {0.75, bucket, 2827.0 / 10000, 11496.0 / 10000}};  // of about 10,000: their number is not given
   for (const Row& row : rows) {
     const Flight flight = flaky(row.f, row.retry, 1000, 10, row.retry == bucket ? 100 : 1);
     EXPECT_NEAR(flight.figure("t.operations.success_ratio"), row.successes, 0.02) << row.f << row.retry;
@@ -184,6 +185,36 @@ TEST(Retries, KeepAServiceDownThatWasDownForTenSeconds) {
 TEST(Retries, LetAServiceRecoverThatHasTwiceTheCapacity) {
   EXPECT_NEAR(last_timed_out_s(after_an_outage(140, "200s", kOnceMore)), 128, 128 * 0.03);
   EXPECT_NEAR(last_timed_out_s(after_an_outage(120, "100s", kOnceMore)), 43, 43 * 0.03);
+}
+
+// Brooker's simple_collapse_sim: a second of service and a hundredth more for each request in it, a network of 100 ms,
+// patience for three seconds, three tries. Forty requests a second are served by 67 at once; twice as many for five
+// seconds are more than it can do. Whether it recovers was published, not how far.
+Flight collapse(const std::string& arrivals, const std::string& backoff) {
+  return fly(R"({"windtunnel": 1, "name": "collapse", "horizon": "100s", "metrics": {"resolution": "1s"},
+    "traffic": [{"name": "t", "to": "s", "timeout": "3s", "arrivals": )" +
+             arrivals + R"(, "retry": {"attempts": 3, "backoff": )" + backoff + R"(}}],
+    "services": {"s": {"instance": {"runtime": {"type": "worker_pool", "workers": 100000}, "contention": 0.01},
+      "work": {"default": [{"io": {"type": "exponential", "mean": "100ms"}}, {"cpu": "1s"}]}}}})");
+}
+
+// Successes a second, and requests at the service, as means over the run's seconds `from` and on.
+double mean_of(const Flight& flight, const std::string& column, std::size_t from) {
+  const std::vector<double>& values = flight.result.series[0].find(column)->values;
+  double sum = 0;
+  for (std::size_t i = from; i < values.size(); ++i) sum += values[i];
+  return sum / static_cast<double>(values.size() - from);
+}
+
+TEST(Retries, CollapseAServiceThatBackoffWouldHaveSaved) {
+  const char* const spike = R"({"type": "steps", "steps": [{"at": "0s", "rate": "40/s"}, {"at": "20s", "rate": "80/s"},
+                                                           {"at": "25s", "rate": "40/s"}]})";
+  const Flight at_once = collapse(spike, R"({"base": "0s", "jitter": "none"})");
+  EXPECT_LT(mean_of(at_once, "throughput_per_s", 60), 10) << "about 4 a second, and never again more";
+  EXPECT_GT(mean_of(at_once, "in_flight", 60), 600) << "644 at 40 s, 1416 at 70 s";
+  const Flight waits = collapse(spike, R"({"base": "10s", "jitter": "full"})");
+  EXPECT_NEAR(mean_of(waits, "throughput_per_s", 60), 40, 4);
+  EXPECT_LT(mean_of(waits, "in_flight", 60), 100) << "99, then 68";
 }
 
 }  // namespace
