@@ -228,8 +228,8 @@ std::string theory_sentence(const TheoryOf& t) {
   const char* standing = t.standing == TheoryOf::Standing::kExact    ? ", exact"
                          : t.standing == TheoryOf::Standing::kBounds ? ", bounds"
                                                                      : ", an approximation";
-  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + ". The work keeps " + fixed(t.load, 2) +
-         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing);
+  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + (t.servers == 0 ? "." : ". The work keeps " + fixed(t.load, 2) +
+         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing));
 }
 
 std::string theory_figure_name(const TheoryOf& t, const TheoryFigure& f) {

@@ -17,13 +17,14 @@ namespace windtunnel {
 // --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
-// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`.
+// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`, and what it has to do with caches.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
+  std::string look_up, on_miss, invalidate;  // caches of the service; empty: none
 
   const Calls* calls() const {  // null: none
     return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;

@@ -33,6 +33,7 @@ namespace windtunnel {
 //   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
+//   caches.cpp       caches in front of what steps do
 //   clients.cpp      clients that try again
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
@@ -76,7 +77,8 @@ class Replication final : public FaultTarget {
     kAnswered,
     kCallFailed,
     kRetry,
-    kAdmit
+    kAdmit,
+    kFetched
   };
 
   struct Service;
@@ -88,6 +90,14 @@ class Replication final : public FaultTarget {
   struct SizingWatch;
   class Nodes;
   struct Clients;
+  struct Caches;
+  struct CacheUse {                // of a step that has to do with caches
+    std::uint32_t cache = kNone;   // that it looks up in, or invalidates; kNone: it is only what a miss does
+    std::uint32_t place = 0;       // among such uses by its kind
+    std::uint32_t end = 0;         // of a lookup: the step to go on with after a hit
+    bool invalidates = false;
+    std::unique_ptr<Stream> words;  // that say which key
+  };
   struct CallsRuntime {
     std::vector<double> probability;
     std::unique_ptr<Stream> words;
@@ -98,6 +108,7 @@ class Replication final : public FaultTarget {
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
+    std::unique_ptr<CacheUse> cached;     // null: it has to do with none
     bool cpu = true;
     bool on_worker = false;
   };
@@ -114,6 +125,7 @@ class Replication final : public FaultTarget {
     bool called = false;    // it is a call
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
+    bool uses_caches = false;
     std::int64_t network_ns = 0;  // of an answer
     std::string origin;           // the source or the calling service
     std::string class_name;
@@ -204,6 +216,7 @@ class Replication final : public FaultTarget {
   void cpu_done(std::uint32_t r);
   [[gnu::noinline]] void io_done(std::uint32_t r);
   [[gnu::noinline]] void step_done(Service& service, std::uint32_t r);
+  void go_on(Service& service, std::uint32_t r, bool holds_thread, std::uint32_t station);  // with its step, or ends
   void release_thread(Service& service, std::uint32_t station);
   [[gnu::noinline]] void refill_arrivals(Source& source, std::uint32_t id);
   [[gnu::noinline]] void draw_later_demands(const RequestKind& kind, std::uint32_t r, float size);
@@ -248,6 +261,19 @@ class Replication final : public FaultTarget {
   void give_up_calls(std::uint32_t r);
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
+
+  // caches.cpp
+  [[gnu::noinline]] void draw_keys(const RequestKind& kind, std::uint32_t r);
+  [[gnu::noinline]] bool use_caches(Service& service, std::uint32_t r, bool holds_thread, std::uint32_t station);
+  void pass(std::uint32_t r, std::uint32_t step);
+  void fetched(std::uint32_t r);
+  [[gnu::noinline]] void forget_lookups(std::uint32_t r, Outcome why);
+  [[gnu::noinline]] void note_failed_call(std::uint32_t r);
+  void build_caches();
+  void build_cached_steps(RequestKind& kind, const std::string& stream);
+  void begin_cache_series(Service& service) const;
+  void cache_series_point(const Service& service, std::vector<double>& row) const;
+  void write_caches(Record& record, const Service& service) const;
 
   // clients.cpp
   [[gnu::noinline]] void attend(Source& source, std::uint32_t r, float size);
@@ -437,6 +463,7 @@ class Replication final : public FaultTarget {
   void reconcile(const std::string& service) override;
   void set_zone_up(const std::string& zone, bool up) override;
   void set_slowdown(const std::string& service, std::uint32_t instance, double factor) override;
+  std::size_t flush_cache(const std::string& service, const std::string& name) override;
   void record(const std::string& service, std::string kind, std::string sentence) override;
   Service& named(const std::string& service) const;
 
@@ -463,6 +490,7 @@ class Replication final : public FaultTarget {
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
   std::unique_ptr<Clients> clients_;  // null: nobody tries again
+  std::unique_ptr<Caches> caches_;    // null: no service has any
   std::unique_ptr<Nodes> nodes_;      // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;     // arrivals from here on are measured
   std::int64_t end_ = 0;

@@ -36,4 +36,44 @@ double wait_ggc(int servers, double load, double service, double arrivals_scv, d
 
 int square_root_staffing(double load) { return static_cast<int>(std::ceil(load + std::sqrt(load))); }
 
+namespace {
+
+// The hit ratio at the characteristic time, the one at which the cache holds `size` keys on average. `held`: the share
+// of time that a key is held which is asked for x times in it, on average; that it is found there, too (PASTA).
+template <class Held>
+double hit_ratio_at_characteristic_time(std::span<const double> shares, double size, Held held) {
+  if (size >= static_cast<double>(shares.size())) return 1;
+  const auto entries = [&](double time) {
+    double sum = 0;
+    for (const double share : shares) sum += held(share * time);
+    return sum;
+  };
+  double low = 0, high = 1;
+  while (entries(high) < size) high *= 2;
+  constexpr int kHalvings = 100;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (low + high) / 2;
+    (entries(middle) < size ? low : high) = middle;
+  }
+  double hits = 0;
+  for (const double share : shares) hits += share * held(share * high);
+  return hits;
+}
+
+}  // namespace
+
+double hit_ratio_lru(std::span<const double> shares, double size) {
+  return hit_ratio_at_characteristic_time(shares, size, [](double asked) { return -std::expm1(-asked); });
+}
+
+double hit_ratio_fifo(std::span<const double> shares, double size) {
+  return hit_ratio_at_characteristic_time(shares, size, [](double asked) { return asked / (1 + asked); });
+}
+
+double hit_ratio_ttl(std::span<const double> shares, double rate, double ttl) {
+  double hits = 0;
+  for (const double share : shares) hits += share * (share * rate * ttl / (1 + share * rate * ttl));
+  return hits;
+}
+
 }  // namespace windtunnel::theory

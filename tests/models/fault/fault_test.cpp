@@ -49,6 +49,7 @@ class Deployment final : public FaultTarget {
   double instance_seconds() const { return instance_seconds_; }
 
   std::map<std::uint32_t, double> slowdowns;
+  std::vector<std::string> flushed;
   std::vector<std::string> records;  // "12s fault: sentence"
   int lost = 0;
 
@@ -103,6 +104,10 @@ class Deployment final : public FaultTarget {
   void set_slowdown(const std::string&, std::uint32_t instance, double factor) override {
     EXPECT_TRUE(running_.contains(instance));
     slowdowns[instance] = factor;
+  }
+  std::size_t flush_cache(const std::string& service, const std::string& cache) override {
+    flushed.push_back(service + "/" + cache);
+    return 3;
   }
   void record(const std::string&, std::string kind, std::string sentence) override {
     records.push_back(std::to_string(now_ / 1s) + "s " + kind + ": " + sentence);
