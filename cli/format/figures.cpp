@@ -228,8 +228,10 @@ std::string theory_sentence(const TheoryOf& t) {
   const char* standing = t.standing == TheoryOf::Standing::kExact    ? ", exact"
                          : t.standing == TheoryOf::Standing::kBounds ? ", bounds"
                                                                      : ", an approximation";
-  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + (t.servers == 0 ? "." : ". The work keeps " + fixed(t.load, 2) +
-         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing));
+  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") +
+         (t.servers == 0 ? "."
+                         : ". The work keeps " + fixed(t.load, 2) + " of " + fixed(t.servers, 0) +
+                               " servers busy; square-root staffing has " + std::to_string(t.staffing));
 }
 
 std::string theory_figure_name(const TheoryOf& t, const TheoryFigure& f) {
@@ -298,6 +300,15 @@ std::vector<std::string> retrying_sources(const Result& result) {
     if (result.find_metric(c.traffic + ".operations.attempts") != nullptr &&
         std::find(out.begin(), out.end(), c.traffic) == out.end())
       out.push_back(c.traffic);
+  return out;
+}
+
+std::vector<std::string> cached_names(const Result& result) {
+  constexpr std::string_view kFigure = ".hit_ratio";
+  std::vector<std::string> out;
+  for (const Metric& m : result.metrics)
+    if (m.name.ends_with(kFigure) && m.name.find(".caches.") != std::string::npos)
+      out.push_back(m.name.substr(0, m.name.size() - kFigure.size()));
   return out;
 }
 

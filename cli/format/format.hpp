@@ -101,6 +101,7 @@ struct Loss {
 // Most frequent first; only causes that occurred.
 // Sources whose clients try again, in the order of the result.
 std::vector<std::string> retrying_sources(const Result& result);
+std::vector<std::string> cached_names(const Result& result);  // "catalog.caches.products"
 
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);

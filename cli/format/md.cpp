@@ -69,6 +69,18 @@ std::string format_markdown(const Result& result) {
       out += "\n";
     }
   }
+  if (const std::vector<std::string> names = cached_names(result); !names.empty()) {
+    out += "\n| cache | hit ratio | lookups | fetches | waited for one |\n|---|---:|---:|---:|---:|\n";
+    for (const std::string& cache : names) {
+      out += "| " + markdown_escaped(cache) + " |";
+      for (const auto& [name, unit] : {std::pair("hit_ratio", "share"), std::pair("lookups", "1/s"),
+                                       std::pair("fetches", "1/s"), std::pair("coalesced", "1/s")}) {
+        const Metric* m = service_metric(result, cache, name);
+        out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+      }
+      out += "\n";
+    }
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)

@@ -179,7 +179,7 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
   steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
   ++kind.home->kinds;
   kind.first_demand = kind.steps[0].sampler.get();
-  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker;
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker && !kind.steps[0].cached;
   if (!kind.plain) kind.home->all_plain = false;
 }
 

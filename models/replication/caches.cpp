@@ -1,6 +1,6 @@
-// Caches in front of what steps do. A request's keys are drawn when it arrives, as its work is. At the end of a step that
-// looks up it goes on, goes on behind what a miss does, or waits for another's fetch; those that wait go on by events of
-// their own, so that nothing of theirs runs in the way of the one who fetched.
+// Caches in front of what steps do. A request's keys are drawn when it arrives, as its work is. At the end of a step
+// that looks up it goes on, goes on behind what a miss does, or waits for another's fetch; those that wait go on by
+// events of their own, so that nothing of theirs runs in the way of the one who fetched.
 
 #include "models/replication/caches.hpp"
 
@@ -77,18 +77,19 @@ void Replication::Caches::empty(const Cache& cache, Store& store) {
   store.lookups = 0;
   if (!cache.params->keys) return;
   if (store.entries) return store.entries->clear();
-  store.entries.emplace(static_cast<std::uint32_t>(std::min(cache.params->size.value_or(*cache.params->keys),
-                                                            *cache.params->keys)),
-                        cache.params->eviction);
+  store.entries.emplace(
+      static_cast<std::uint32_t>(std::min(cache.params->size.value_or(*cache.params->keys), *cache.params->keys)),
+      cache.params->eviction);
 }
 
 bool Replication::Caches::hits(Cache& cache, std::uint32_t r, std::uint64_t drawn) {
   Store* store = store_for(cache, r, drawn);
   if (store == nullptr) return false;
   if (store->entries) return store->entries->find(static_cast<std::uint32_t>(drawn), run.now_ns());
-  const double warm = cache.params->warm_up == 0 ? 1
-                                                 : std::min(1.0, static_cast<double>(store->lookups) /
-                                                                     static_cast<double>(cache.params->warm_up));
+  const double warm =
+      cache.params->warm_up == 0
+          ? 1
+          : std::min(1.0, static_cast<double>(store->lookups) / static_cast<double>(cache.params->warm_up));
   ++store->lookups;
   return Stream::to_unit(drawn) <= cache.params->hit_ratio->value * warm;
 }
@@ -124,7 +125,7 @@ bool Replication::use_caches(Service& service, std::uint32_t r, bool holds_threa
   if (cache.params->coalesce) {
     looked.fetch = looked.drawn << 32U | (cache.params->shared ? kNone : request.instance);
     const std::uint32_t self = r * caches.places + use.place;
-    const std::uint32_t fetcher = cache.fetches.find(looked.fetch);
+    const std::uint32_t fetcher = cache.under_way.find(looked.fetch);
     if (fetcher != KeyIndex::kAbsent) {
       if (counts) ++cache.coalesced;
       looked.state = Caches::State::kWaiting;
@@ -137,10 +138,11 @@ bool Replication::use_caches(Service& service, std::uint32_t r, bool holds_threa
       if (holds_thread && !service.holds_threads) release_thread(service, station);
       return false;
     }
-    cache.fetches.set(looked.fetch, self);
+    cache.under_way.set(looked.fetch, self);
     looked.state = Caches::State::kFetching;
     looked.first = looked.last = kNone;
   }
+  if (counts) ++cache.fetches;
   pass(r, request.step() + 1);
   return true;
 }
@@ -154,7 +156,8 @@ void Replication::pass(std::uint32_t r, std::uint32_t step) {
     const CacheUse* use = kind.steps[k].cached.get();
     if (use == nullptr || use->cache == kNone || use->invalidates || use->end != step) continue;
     Caches::Looked& looked = caches.looked_by(r, use->place);
-    if (looked.state == Caches::State::kMissed || looked.state == Caches::State::kFetching) caches.fill(r, *use, looked);
+    if (looked.state == Caches::State::kMissed || looked.state == Caches::State::kFetching)
+      caches.fill(r, *use, looked);
   }
   request.go_to(step);
 }
@@ -163,7 +166,6 @@ void Replication::pass(std::uint32_t r, std::uint32_t step) {
 void Replication::Caches::fill(std::uint32_t r, const CacheUse& use, Looked& look) {
   Cache& cache = *all[use.cache];
   if (a_call_failed[r]) {
-    if (run.pool_[r].is(Request::kMeasured)) ++cache.fetches_failed;
     a_call_failed[r] = false;
   } else if (cache.params->keys) {
     if (Store* store = store_for(cache, r, look.drawn)) {
@@ -173,12 +175,11 @@ void Replication::Caches::fill(std::uint32_t r, const CacheUse& use, Looked& loo
                              *cache.eviction_words);
     }
   }
-  if (std::exchange(look.state, State::kNotYet) == State::kFetching)
-    end_fetch(cache, look, State::kServed);
+  if (std::exchange(look.state, State::kNotYet) == State::kFetching) end_fetch(cache, look, State::kServed);
 }
 
 void Replication::Caches::end_fetch(Cache& cache, Looked& fetcher, State how) {
-  cache.fetches.erase(fetcher.fetch);
+  cache.under_way.erase(fetcher.fetch);
   for (std::uint32_t waiting = fetcher.first; waiting != kNone; waiting = looked[waiting].next) {
     looked[waiting].state = how;
     const std::uint32_t r = waiting / places;
@@ -204,15 +205,15 @@ void Replication::fetched(std::uint32_t r) {
     pass(r, step.cached->end);
   } else {
     looked.state = Caches::State::kFetching;
+    if (request.is(Request::kMeasured)) ++caches_->all[step.cached->cache]->fetches;
     pass(r, request.step() + 1);
   }
-  const std::uint32_t station =
-      step.on_worker ? station_id(request.instance, service.processes) : request.station;
+  const std::uint32_t station = step.on_worker ? station_id(request.instance, service.processes) : request.station;
   go_on(service, r, service.holds_threads, station);
 }
 
-// It is lost. A fetch that has failed fails those that wait for it; one whose request ends for reasons of its own is left
-// to the first of them.
+// It is lost. A fetch that has failed fails those that wait for it; one whose request ends for reasons of its own is
+// left to the first of them.
 void Replication::forget_lookups(std::uint32_t r, Outcome why) {
   Caches& caches = *caches_;
   for (const StepRuntime& step : kinds_[pool_[r].kind].steps) {
@@ -221,11 +222,7 @@ void Replication::forget_lookups(std::uint32_t r, Outcome why) {
     Caches::Looked& looked = caches.looked_by(r, step.cached->place);
     const Caches::State state = std::exchange(looked.state, Caches::State::kNotYet);
     if (state == Caches::State::kWaiting) caches.unlink(r * caches.places + step.cached->place);
-    if (state != Caches::State::kFetching && state != Caches::State::kLeft) {
-      if (state == Caches::State::kMissed && pool_[r].is(Request::kMeasured)) ++cache.fetches_failed;
-      continue;
-    }
-    if (pool_[r].is(Request::kMeasured)) ++cache.fetches_failed;
+    if (state != Caches::State::kFetching && state != Caches::State::kLeft) continue;
     const std::uint32_t heir = looked.first;
     if (why == Outcome::kFailedDependency || heir == kNone) {
       caches.end_fetch(cache, looked, Caches::State::kFailed);
@@ -238,7 +235,7 @@ void Replication::forget_lookups(std::uint32_t r, Outcome why) {
     for (std::uint32_t waiting = next.first; waiting != kNone; waiting = caches.looked[waiting].next)
       caches.looked[waiting].fetcher = heir;
     if (next.first != kNone) caches.looked[next.first].previous = kNone;
-    cache.fetches.set(looked.fetch, heir);
+    cache.under_way.set(looked.fetch, heir);
     const std::uint32_t who = heir / caches.places;
     sim_.schedule(now_ns(), kFetched, who, pool_[who].stamp);
   }
@@ -281,8 +278,8 @@ void Replication::build_caches() {
       if (params.keys) cache->popularity.emplace(static_cast<std::uint64_t>(*params.keys), params.zipf);
       cache->eviction_words = std::make_unique<Stream>(streams_.named(service->name + "/caches/" + name));
       if (params.one_for_all())
-        cache->stores.resize(cache->holder == nullptr || params.shared ? 1
-                                                      : static_cast<std::size_t>(cache->holder->params->replicas));
+        cache->stores.resize(
+            cache->holder == nullptr || params.shared ? 1 : static_cast<std::size_t>(cache->holder->params->replicas));
       for (Caches::Store& store : cache->stores) Caches::empty(*cache, store);
       caches_->all.push_back(std::move(cache));
     }
@@ -292,9 +289,8 @@ void Replication::build_caches() {
 void Replication::build_cached_steps(RequestKind& kind, const std::string& stream) {
   const std::vector<Step>& steps = kind.home->params->work.at(kind.work_class);
   const auto number = [&](const std::string& name) {
-    const auto found = std::find_if(caches_->all.begin(), caches_->all.end(), [&](const auto& cache) {
-      return cache->home == kind.home && cache->name == name;
-    });
+    const auto found = std::find_if(caches_->all.begin(), caches_->all.end(),
+                                    [&](const auto& cache) { return cache->home == kind.home && cache->name == name; });
     assert(found != caches_->all.end());
     return static_cast<std::uint32_t>(found - caches_->all.begin());
   };
@@ -314,6 +310,7 @@ void Replication::build_cached_steps(RequestKind& kind, const std::string& strea
   for (const CachedSteps& cached : cached_steps(steps))
     kind.steps[cached.lookup].cached->end = static_cast<std::uint32_t>(cached.end);
   kind.uses_caches = places > 0;
+  if (kind.uses_caches) steps_most_ = std::max(steps_most_, 2U);  // that the keys are drawn, with the later demands
   caches_->places = std::max(caches_->places, places);
 }
 
@@ -337,14 +334,13 @@ void Replication::write_caches(Record& record, const Service& service) const {
   for (const auto& cache : caches_->all) {
     if (cache->home != &service) continue;
     const auto put = [&](const char* name, const char* unit, double value) {
-      record.figures.push_back(record.values.size());
       record.values.push_back({service.name + ".caches." + cache->name + "." + name, unit, value});
     };
     const auto lookups = static_cast<double>(cache->lookups);
     put("hit_ratio", "share",
         lookups == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(cache->hits) / lookups);
     put("lookups", "1/s", lookups / seconds);
-    put("fetches", "1/s", static_cast<double>(cache->lookups - cache->hits - cache->coalesced) / seconds);
+    put("fetches", "1/s", static_cast<double>(cache->fetches) / seconds);
     if (cache->params->coalesce) put("coalesced", "1/s", static_cast<double>(cache->coalesced) / seconds);
     if (!cache->params->keys) continue;
     double entries = 0;

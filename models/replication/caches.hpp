@@ -18,8 +18,8 @@ namespace windtunnel {
 struct Replication::Caches {
   // What is held together: by an instance, by all of them, or by an instance of another service.
   struct Store {
-    std::optional<CacheStore> entries;  // none: the share of hits is given
-    std::uint64_t lookups = 0;          // since it was empty
+    std::optional<CacheStore> entries;           // none: the share of hits is given
+    std::uint64_t lookups = 0;                   // since it was empty
     std::uint32_t slot = kNone, serial = kNone;  // of its instance; kNone: it has none
   };
   struct Cache {
@@ -30,9 +30,9 @@ struct Replication::Caches {
     std::optional<Popularity> popularity;
     std::unique_ptr<Stream> eviction_words;
     std::vector<Store> stores;  // by slot, by part of the keys, or a single one
-    KeyIndex fetches;           // by key and instance, who fetches, where others wait for it
+    KeyIndex under_way;         // by key and instance, who fetches, where others wait for it
     // Books, on measured requests.
-    std::uint64_t lookups = 0, hits = 0, coalesced = 0, fetches_failed = 0;
+    std::uint64_t lookups = 0, hits = 0, fetches = 0, coalesced = 0;
     std::uint64_t lookups_taken = 0, hits_taken = 0;  // by the series
   };
   enum class State : std::uint8_t {
@@ -45,8 +45,8 @@ struct Replication::Caches {
     kLeft,      // … or has been left to it
   };
   struct Looked {
-    std::uint64_t drawn = 0;  // its key, or the word that decides where the share of hits is given
-    std::uint64_t fetch = 0;  // key and instance
+    std::uint64_t drawn = 0;                       // its key, or the word that decides where the share of hits is given
+    std::uint64_t fetch = 0;                       // key and instance
     std::uint32_t first = kNone, last = kNone;     // of those that wait for it …
     std::uint32_t previous = kNone, next = kNone;  // … or its neighbours among those, and whom it waits for
     std::uint32_t fetcher = kNone;

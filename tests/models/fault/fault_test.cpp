@@ -302,6 +302,16 @@ TEST(SlowInstances, ThatAreGoneStayGone) {
   EXPECT_EQ(d.records.back(), "75s recovery: no slow instance is left");
 }
 
+TEST(FlushCache, EmptiesItAgainAndAgain) {
+  Deployment d(1);
+  d.inject(chosen<Fault>(
+      "flush_cache", {{"service", "checkout"}, {"cache", "things"}, {"at", Duration{5s}}, {"every", Duration{20s}}}));
+  d.run_until(40s);
+  EXPECT_THAT(d.flushed, testing::ElementsAre("checkout/things", "checkout/things"));
+  EXPECT_EQ(d.records, (std::vector<std::string>{"15s fault: emptied the cache things of 3 entries",
+                                                 "35s fault: emptied the cache things of 3 entries"}));
+}
+
 TEST(Faults, DrawFromStreamsOfTheirOwn) {
   const auto victims = [](std::size_t index) {
     Deployment d(1000);
