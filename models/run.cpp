@@ -9,6 +9,7 @@
 
 #include "models/replication/replication.hpp"
 #include "models/scenario/read.hpp"
+#include "models/theory/availability.hpp"
 #include "models/theory/caches.hpp"
 #include "models/theory/paths.hpp"
 #include "models/theory/prediction.hpp"
@@ -101,6 +102,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
   for (Metric& m : result.metrics) m.estimate = estimate(m.values);
   result.theory = compare_with_theory(scenario, result);
   for (TheoryOf& cache : compare_caches(scenario, result)) result.theory.push_back(std::move(cache));
+  result.availability = compare_availability(scenario, result);
   result.paths = compare_paths(scenario, result);
   for (const auto& objective : scenario.objectives) result.objectives.push_back(judge(*objective, result));
   return result;

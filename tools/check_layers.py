@@ -27,6 +27,7 @@ ORDER = [
     ("models/theory/closed_forms", 22),
     ("models/theory/comparison.hpp", 23),
     ("models/theory/paths_of.hpp", 23),
+    ("models/theory/availability_of.hpp", 23),
     ("models/result.hpp", 24),
     ("models/objective/", 25),
     ("models/cost/", 26),

@@ -303,6 +303,21 @@ std::vector<std::string> retrying_sources(const Result& result) {
   return out;
 }
 
+std::string availability_sentence(const Availability::OfService& a) {
+  return a.service + ": " + std::to_string(a.instances) + (a.instances == 1 ? " instance" : " instances, each") +
+         " up " + figure(a.one, "share") + " of the time" +
+         (a.instances == 1 && a.any == a.one
+              ? ""
+              : "; at least one " + figure(a.any, "share") + ", all " + figure(a.all, "share"));
+}
+
+std::string availability_sentence(const Availability::OfRequests& a) {
+  constexpr double kYear = 365 * 86400.0;
+  return a.traffic + (a.request_class.empty() ? "" : " " + a.request_class) + ": " + figure(a.theory, "share") +
+         " can succeed, " + figure((1 - a.theory) * kYear, "s") + " a year cannot" +
+         (a.simulated.n > 0 ? "; simulated " + figure(a.simulated, "share") : "");
+}
+
 std::vector<std::string> cached_names(const Result& result) {
   constexpr std::string_view kFigure = ".hit_ratio";
   std::vector<std::string> out;

@@ -101,6 +101,11 @@ std::string format_markdown(const Result& result) {
       out += "| " + markdown_escaped(f.metric) + " | " + figure(f.simulated, f.unit) + " | " + theory_value(f) + " | " +
              markdown_escaped(t.model) + (f.disagrees ? ", **they disagree**" : "") + " |\n";
     }
+  if (!result.availability.requests.empty()) out += "\nAvailability, by the faults alone\n\n";
+  for (const Availability::OfService& s : result.availability.services)
+    out += "- " + markdown_escaped(availability_sentence(s)) + "\n";
+  for (const Availability::OfRequests& r : result.availability.requests)
+    out += "- " + markdown_escaped(availability_sentence(r)) + (r.disagrees ? ", **they disagree**" : "") + "\n";
   for (const PathsOf& p : result.paths) {
     if (&p == &result.paths.front()) out += "\nPaths through the services\n\n";
     const std::string down = blast_sentence(p);

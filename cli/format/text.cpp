@@ -45,6 +45,7 @@ class Page {
     decisions();
     cost();
     theory();
+    availability();
     paths();
     sizing();
     more();
@@ -408,6 +409,17 @@ class Page {
                                 pad_left(figure(f.simulated, f.unit), 18) + "   " + theory_value(f);
         line(f.disagrees ? row + paint("   they disagree", Ink::kRed) : row);
       }
+    }
+  }
+
+  void availability() {
+    const Availability& all = result_.availability;
+    if (all.requests.empty()) return;
+    heading("Availability, by the faults alone");
+    for (const Availability::OfService& s : all.services) wrapped("  ", availability_sentence(s));
+    for (const Availability::OfRequests& r : all.requests) {
+      wrapped("  ", availability_sentence(r));
+      if (r.disagrees) line(paint("    they disagree: requests fail for other reasons, too", Ink::kRed));
     }
   }
 

@@ -54,6 +54,16 @@ class Fault {
   virtual std::string service() const { return {}; }
   virtual std::string zone() const { return {}; }
   virtual std::string cache() const { return {}; }  // of that service
+  // What theory may know of it: each instance by itself is up for so long, from its creation on, and then missing …
+  struct Repaired {
+    double up_s, down_s;  // means
+  };
+  virtual std::optional<Repaired> repaired() const { return {}; }
+  // … or the zone is down once, in measured time.
+  struct Outage {
+    double at_s, for_s;
+  };
+  virtual std::optional<Outage> outage() const { return {}; }
   // Puts its actions on the calendar; both it and `target` must outlive them. `index` tells faults of one type apart in
   // stream names.
   virtual void schedule(FaultTarget& target, std::size_t index) const = 0;

@@ -1,7 +1,9 @@
 #include "models/theory/closed_forms.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace windtunnel::theory {
 namespace {
@@ -74,6 +76,22 @@ double hit_ratio_ttl(std::span<const double> shares, double rate, double ttl) {
   double hits = 0;
   for (const double share : shares) hits += share * (share * rate * ttl / (1 + share * rate * ttl));
   return hits;
+}
+
+double availability(double up, double down) { return up / (up + down); }
+
+double at_least(int k, int n, double each) {
+  if (k > n) return 0;
+  std::vector<double> up(static_cast<std::size_t>(n) + 1, 0);  // chance that so many of those considered are up
+  up[0] = 1;
+  for (int i = 1; i <= n; ++i)
+    for (int j = i; j >= 0; --j) {
+      const auto at = static_cast<std::size_t>(j);
+      up[at] = up[at] * (1 - each) + (j > 0 ? up[at - 1] * each : 0);
+    }
+  double sum = 0;
+  for (int j = n; j >= std::max(k, 0); --j) sum += up[static_cast<std::size_t>(j)];
+  return sum;
 }
 
 }  // namespace windtunnel::theory

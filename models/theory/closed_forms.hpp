@@ -28,4 +28,9 @@ double hit_ratio_fifo(std::span<const double> shares, double size);
 // Exact, by renewal: a key of rate r hits r ttl times for each miss.
 double hit_ratio_ttl(std::span<const double> shares, double rate, double ttl);
 
+// Share of the time that something is up which is up and down by turns, for so long on average, whatever the laws.
+double availability(double up, double down);
+// Chance that at least k of n are up, each by itself for a share `each` of the time.
+double at_least(int k, int n, double each);
+
 }  // namespace windtunnel::theory

@@ -56,16 +56,16 @@ RequestPaths::Chain RequestPaths::longest(const Node& node, std::vector<Node>& a
 
 // The least solution of the equations between all works: from none failing upwards, until nothing changes.
 double RequestPaths::failing(const std::string& service, const std::string& request_class,
-                             const std::string& down) const {
+                             const std::set<std::string>& down) const {
   constexpr double kSettled = 1e-13;
   constexpr int kRounds = 100'000;
   std::map<Node, double> share;
   for (const auto& [name, params] : services_)
-    for (const auto& [class_name, unused] : params.work) share[{name, class_name}] = name == down ? 1 : 0;
+    for (const auto& [class_name, unused] : params.work) share[{name, class_name}] = down.contains(name) ? 1 : 0;
   for (int round = 0; round < kRounds; ++round) {
     double change = 0;
     for (auto& [node, value] : share) {
-      if (node.first == down) continue;
+      if (down.contains(node.first)) continue;
       const double failed = 1 - good(node, 0, steps(node).size(), share);
       change = std::max(change, std::abs(failed - value));
       value = failed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,10 @@ class RequestPaths {
   // Work that calls itself is followed once.
   Chain longest(const std::string& service, const std::string& request_class) const;
 
-  // Share of these requests that fail while the service `down` answers nothing: exactly, by the probabilities of the
+  // Share of these requests that fail while the services `down` answer nothing: exactly, by the probabilities of the
   // calls, what they tolerate (on_failure) and what is enough (wait_for). Caches hit by their hit_ratio, where it is
   // given; the others are taken to be empty.
-  double failing(const std::string& service, const std::string& request_class, const std::string& down) const;
+  double failing(const std::string& service, const std::string& request_class, const std::set<std::string>& down) const;
 
  private:
   using Node = std::pair<std::string, std::string>;
