@@ -312,9 +312,13 @@ std::string availability_sentence(const Availability::OfService& a) {
 }
 
 std::string availability_sentence(const Availability::OfRequests& a) {
-  constexpr double kYear = 365 * 86400.0;
+  constexpr double kHour = 3600, kMinute = 60, kYear = 365 * 24 * kHour;
+  const double lost = (1 - a.theory) * kYear;
+  const std::string yearly = lost >= kHour     ? figure(lost / kHour, "h")
+                             : lost >= kMinute ? figure(lost / kMinute, "min")
+                                               : figure(lost, "s");
   return a.traffic + (a.request_class.empty() ? "" : " " + a.request_class) + ": " + figure(a.theory, "share") +
-         " can succeed, " + figure((1 - a.theory) * kYear, "s") + " a year cannot" +
+         " can succeed" + (lost > 0 ? ", " + yearly + " a year cannot" : "") +
          (a.simulated.n > 0 ? "; simulated " + figure(a.simulated, "share") : "");
 }
 
