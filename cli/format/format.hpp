@@ -100,7 +100,8 @@ struct Loss {
 };
 // Most frequent first; only causes that occurred.
 // Sources whose clients try again, in the order of the result.
-std::vector<std::string> retrying_sources(const Result& result);
+std::vector<std::string> operating_clients(const Result& result);
+std::string refusals_text(const Result& result, const std::string& client);
 std::string availability_sentence(const Availability::OfService& a);
 std::string availability_sentence(const Availability::OfRequests& a);
 std::vector<std::string> cached_names(const Result& result);  // "catalog.caches.products"

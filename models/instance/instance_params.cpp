@@ -26,12 +26,15 @@ void Step::describe(FieldVisitor& v) {
   v.choice("on", on, kRunsOnNames, "Which thread of an event loop computes: the loop itself, or a worker beside it");
   v.field("call", call, "Another service that is called; the step lasts until it has answered");
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
-  v.field("look_up", look_up,
-          "A cache of the service that is asked in this step, at whose end the answer is known: a hit goes on behind the "
-          "steps that are marked with \"on_miss\". Where the step's calls fail, that is a miss");
-  v.field("on_miss", on_miss,
-          "This step is done only by requests that have missed in that cache, whose look_up comes right before; the last "
-          "such step fills it");
+  v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
+  v.field(
+      "look_up", look_up,
+      "A cache of the service that is asked in this step, at whose end the answer is known: a hit goes on behind the "
+      "steps that are marked with \"on_miss\". Where the step's calls fail, that is a miss");
+  v.field(
+      "on_miss", on_miss,
+      "This step is done only by requests that have missed in that cache, whose look_up comes right before; the last "
+      "such step fills it");
   v.field("invalidate", invalidate, "A cache of the service that loses the entry which this step writes, at its end");
 }
 

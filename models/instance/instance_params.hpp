@@ -24,6 +24,7 @@ struct Step {
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
+  Share error{0};
   std::string look_up, on_miss, invalidate;  // caches of the service; empty: none
 
   const Calls* calls() const {  // null: none

@@ -224,7 +224,7 @@ void Replication::forget_lookups(std::uint32_t r, Outcome why) {
     if (state == Caches::State::kWaiting) caches.unlink(r * caches.places + step.cached->place);
     if (state != Caches::State::kFetching && state != Caches::State::kLeft) continue;
     const std::uint32_t heir = looked.first;
-    if (why == Outcome::kFailedDependency || heir == kNone) {
+    if (why == Outcome::kFailedDependency || why == Outcome::kFailedError || heir == kNone) {
       caches.end_fetch(cache, looked, Caches::State::kFailed);
       continue;
     }
