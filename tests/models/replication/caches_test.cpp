@@ -167,6 +167,23 @@ TEST(Caches, AreMissedWhereNobodyAnswersTheLookup) {
   EXPECT_EQ(flight.count(Outcome::kFailedDependency), 0U);
 }
 
+TEST(Caches, AreMissedWhereTheLookupHasBeenTriedInVain) {
+  const Flight flight = fly(
+      kHeldElsewhere, {{"services.redis.work.default.0.cpu", "\"12ms\""},
+                       {"services.front.work.default.0.call.retry", R"({"attempts": 2, "backoff": {"base": "1ms"}})"}});
+  EXPECT_EQ(flight.count(Outcome::kFailedDependency), 0U);
+  EXPECT_DOUBLE_EQ(flight.figure("front.caches.things.hit_ratio"), 0);
+  EXPECT_DOUBLE_EQ(flight.figure("back.arrival_rate"), 10);
+  EXPECT_DOUBLE_EQ(flight.figure("front.success_ratio"), 1);
+}
+
+TEST(Caches, FailAllThatWaitWithAFetchThatEndsInAnError) {
+  const Flight flight = fly(kShop, with(kCoalesced, {{"services.front.work.default.1.error", "1"}}));
+  EXPECT_THAT(ends_ms(flight), ElementsAre(33, 33, 33));
+  EXPECT_EQ(flight.count(Outcome::kFailedError), 1U);
+  EXPECT_EQ(flight.count(Outcome::kFailedDependency), 2U);
+}
+
 // Keys that are all alike and good for ever: after n lookups, N (1 - (1 - 1/N)^n) of N are held on average.
 TEST(Caches, WarmUpAsDifferentKeysAreSeen) {
   const Flight flight = fly(
