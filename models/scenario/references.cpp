@@ -294,7 +294,8 @@ class References {
       const auto found = scenario_.services.find(fault->service());
       if (found != scenario_.services.end() && !found->second.caches.contains(cache))
         problems_.error(at + "/cache", "the service " + in_quotes(fault->service()) + " has no cache " +
-                                           in_quotes(cache) + suggestion(cache, keys_of(found->second.caches), "caches"));
+                                           in_quotes(cache) +
+                                           suggestion(cache, keys_of(found->second.caches), "caches"));
     }
     const std::string zone = fault->zone();
     if (zone.empty() || !soundness_.sound("/cluster")) return;

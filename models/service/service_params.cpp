@@ -44,14 +44,16 @@ void check_cached_steps(const ServiceParams& service, Problems& p) {
           {"look_up", &steps[i].look_up}, {"on_miss", &steps[i].on_miss}, {"invalidate", &steps[i].invalidate}};
       for (const auto& [field, name] : names)
         if (!name->empty() && !service.caches.contains(*name))
-          p.error(at + std::to_string(i) + "/" + field, "there is no cache \"" + *name + "\"" + suggested(service.caches));
+          p.error(at + std::to_string(i) + "/" + field,
+                  "there is no cache \"" + *name + "\"" + suggested(service.caches));
       looked_up.insert(steps[i].look_up);
     }
     std::vector<std::size_t> strays;
     for (const CachedSteps& cached : cached_steps(steps, &strays))
       if (cached.end == cached.lookup + 1)
-        p.error(at + std::to_string(cached.lookup) + "/look_up",
-                "nothing is done on a miss: the next step has no \"on_miss\": \"" + steps[cached.lookup].look_up + "\"");
+        p.error(
+            at + std::to_string(cached.lookup) + "/look_up",
+            "nothing is done on a miss: the next step has no \"on_miss\": \"" + steps[cached.lookup].look_up + "\"");
     for (const std::size_t i : strays)
       p.error(at + std::to_string(i) + "/on_miss", "no step with \"look_up\": \"" + steps[i].on_miss +
                                                        "\" stands before it; between them there are only steps "

@@ -52,8 +52,9 @@ TEST(AvailabilityOfARun, IsWhatArithmeticSays) {
 }
 
 TEST(AvailabilityOfARun, IsThatOfTheOutageOfAZone) {
-  const Flight flight = fly(kPage, {{"faults", R"([{"type": "zone_outage", "zone": "a", "at": "5000s", "for": "4000s"}])"},
-                                    {"cluster", R"({"zones": ["a"]})"}});
+  const Flight flight =
+      fly(kPage, {{"faults", R"([{"type": "zone_outage", "zone": "a", "at": "5000s", "for": "4000s"}])"},
+                  {"cluster", R"({"zones": ["a"]})"}});
   // 80 000 Poisson arrivals, of which 16 000 in the outage.
   EXPECT_DOUBLE_EQ(flight.result.availability.requests.front().theory, 0.8);
   EXPECT_NEAR(flight.result.availability.requests.front().simulated.mean, 0.8, 4 * std::sqrt(0.16 / 80'000) + 1e-4);

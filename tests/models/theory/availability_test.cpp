@@ -104,8 +104,8 @@ TEST(Availability, CountsAStartUpAsDown) {
   EXPECT_NEAR(compare_availability(scenario, Result{}).services.at(0).one, 90 * std::exp(-0.1) / 100, 1e-12);
 }
 
-// Of two zones one is down for 100 s of 1000. Of "two" one instance is left, and starts again elsewhere at once; "one" is
-// there (or not) as its zone is.
+// Of two zones one is down for 100 s of 1000. Of "two" one instance is left, and starts again elsewhere at once; "one"
+// is there (or not) as its zone is.
 TEST(Availability, HasOutagesOfZonesInCommon) {
   const std::string base = R"({"windtunnel": 1, "name": "zones", "horizon": "1000s",
     "traffic": [{"name": "web", "to": "front", "arrivals": {"type": "poisson", "rate": "1/s"}}],
