@@ -126,6 +126,27 @@ int command(int argc, char** argv) {
                        "Prints it with every default filled in, and does not replay it");
   replay_app->add_flag("-q,--quiet", replay.quiet, "Says nothing but errors on stderr");
 
+  ImportArguments import;
+  CLI::App* import_app = app.add_subcommand(
+      "import", "Makes a scenario of a service graph: a muBench workmodel, or services with calls and Locust tasks");
+  import_app->add_option("GRAPH", import.graph, "The graph, JSON or gzip of it")->required()->option_text("FILE");
+  import_app->add_option("-o,--output", import.output, "Writes the scenario there; else it is printed")
+      ->option_text("FILE");
+  import_app->add_flag("--force", import.force, "Replaces -o's file if it is there");
+  import_app
+      ->add_option("--cpu", import.assumed.cpu_ms,
+                   "Milliseconds of CPU that a request takes; in muBench that 100 digits of pi take")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->option_text("MS");
+  import_app->add_option("--rate", import.assumed.rate, "Requests per second, where the graph knows of no users")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->option_text("R");
+  import_app->add_option("--users", import.assumed.users, "Users, where it does")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
+      ->option_text("N");
+  import_app->add_option("--entry", import.assumed.entry, "The service that requests go to; else the one nobody calls")
+      ->option_text("NAME");
+
   CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files");
 
   try {
@@ -148,6 +169,8 @@ int command(int argc, char** argv) {
     code = explain_verb(explain, console);
   } else if (replay_app->parsed()) {
     code = replay_verb(replay, console);
+  } else if (import_app->parsed()) {
+    code = import_verb(import, console);
   } else if (schema_app->parsed()) {
     code = schema_verb(console);
   } else {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "models/scenario/service_graph.hpp"
+
 namespace windtunnel::cli {
 
 // What the command tells its caller, a shell or a CI job.
@@ -68,12 +70,20 @@ struct ExplainArguments {
   Format format = Format::kText;
 };
 
+struct ImportArguments {
+  std::filesystem::path graph;
+  std::filesystem::path output;  // empty: it is printed
+  bool force = false;            // it may be there already
+  GraphAssumptions assumed;
+};
+
 // The verbs. Each returns an exit code or throws UsageError, IoError, ConfigError, Interrupted or what broke.
 int run_verb(const RunArguments& arguments, Console& console);
 // `kind` and `type` narrow the list; "" is all of them. `kind` may also be a type's name.
 int list_verb(const std::string& kind, const std::string& type, Format format, Console& console);
 int explain_verb(const ExplainArguments& arguments, Console& console);
 int replay_verb(const ReplayArguments& arguments, Console& console);
+int import_verb(const ImportArguments& arguments, Console& console);
 int schema_verb(Console& console);
 
 }  // namespace windtunnel::cli

@@ -9,6 +9,7 @@
 
 #include "models/autoscaler/derivation.hpp"
 #include "models/request/outcome.hpp"
+#include "models/theory/availability_of.hpp"
 #include "models/theory/comparison.hpp"
 #include "models/theory/paths_of.hpp"
 #include "models/vertical_autoscaler/right_sizing.hpp"
@@ -117,6 +118,7 @@ struct Result {
   std::vector<Sizing> sizing;    // of services that state requests which nobody else sets
   std::vector<TheoryOf> theory;  // by service
   std::vector<PathsOf> paths;    // by source and class; empty: no service calls another
+  Availability availability;     // empty: nothing crashes, and no zone goes down
   std::string currency;
 
   const Metric* find_metric(std::string_view name) const {

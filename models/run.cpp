@@ -9,6 +9,8 @@
 
 #include "models/replication/replication.hpp"
 #include "models/scenario/read.hpp"
+#include "models/theory/availability.hpp"
+#include "models/theory/caches.hpp"
 #include "models/theory/paths.hpp"
 #include "models/theory/prediction.hpp"
 #include "sim/replications.hpp"
@@ -99,6 +101,8 @@ Result run(const Scenario& scenario, const RunOptions& options) {
     if (std::optional<Sizing> advice = books.advice()) result.sizing.push_back(*std::move(advice));
   for (Metric& m : result.metrics) m.estimate = estimate(m.values);
   result.theory = compare_with_theory(scenario, result);
+  for (TheoryOf& cache : compare_caches(scenario, result)) result.theory.push_back(std::move(cache));
+  result.availability = compare_availability(scenario, result);
   result.paths = compare_paths(scenario, result);
   for (const auto& objective : scenario.objectives) result.objectives.push_back(judge(*objective, result));
   return result;

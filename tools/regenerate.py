@@ -38,6 +38,7 @@ PARTS = [
     ("`services.NAME.vertical_autoscaler.recommender`", "services/*/vertical_autoscaler/recommender"),
     ("`services.NAME.vertical_autoscaler.updater`", "services/*/vertical_autoscaler/updater"),
     ("`services.NAME.work.CLASS[]`", "services/*/work/*/[]"),
+    ("`services.NAME.caches.NAME`", "services/*/caches/*"),
     ("`cluster`", "cluster"),
     ("`cost`", "cost"),
 ]

@@ -228,8 +228,10 @@ std::string theory_sentence(const TheoryOf& t) {
   const char* standing = t.standing == TheoryOf::Standing::kExact    ? ", exact"
                          : t.standing == TheoryOf::Standing::kBounds ? ", bounds"
                                                                      : ", an approximation";
-  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") + ". The work keeps " + fixed(t.load, 2) +
-         " of " + fixed(t.servers, 0) + " servers busy; square-root staffing has " + std::to_string(t.staffing);
+  return t.model + standing + (t.why.empty() ? "" : " (" + t.why + ")") +
+         (t.servers == 0 ? "."
+                         : ". The work keeps " + fixed(t.load, 2) + " of " + fixed(t.servers, 0) +
+                               " servers busy; square-root staffing has " + std::to_string(t.staffing));
 }
 
 std::string theory_figure_name(const TheoryOf& t, const TheoryFigure& f) {
@@ -308,6 +310,34 @@ std::string refusals_text(const Result& result, const std::string& client) {
     const Metric* m = service_metric(result, client, std::string("operations.") + name);
     if (m != nullptr) out += (out.empty() ? "" : ", ") + figure(m->estimate, m->unit) + " " + by;
   }
+  return out;
+}
+
+std::string availability_sentence(const Availability::OfService& a) {
+  return a.service + ": " + std::to_string(a.instances) + (a.instances == 1 ? " instance" : " instances, each") +
+         " up " + figure(a.one, "share") + " of the time" +
+         (a.instances == 1 && a.any == a.one
+              ? ""
+              : "; at least one " + figure(a.any, "share") + ", all " + figure(a.all, "share"));
+}
+
+std::string availability_sentence(const Availability::OfRequests& a) {
+  constexpr double kHour = 3600, kMinute = 60, kYear = 365 * 24 * kHour;
+  const double lost = (1 - a.theory) * kYear;
+  const std::string yearly = lost >= kHour     ? figure(lost / kHour, "h")
+                             : lost >= kMinute ? figure(lost / kMinute, "min")
+                                               : figure(lost, "s");
+  return a.traffic + (a.request_class.empty() ? "" : " " + a.request_class) + ": " + figure(a.theory, "share") +
+         " can succeed" + (lost > 0 ? ", " + yearly + " a year cannot" : "") +
+         (a.simulated.n > 0 ? "; simulated " + figure(a.simulated, "share") : "");
+}
+
+std::vector<std::string> cached_names(const Result& result) {
+  constexpr std::string_view kFigure = ".hit_ratio";
+  std::vector<std::string> out;
+  for (const Metric& m : result.metrics)
+    if (m.name.ends_with(kFigure) && m.name.find(".caches.") != std::string::npos)
+      out.push_back(m.name.substr(0, m.name.size() - kFigure.size()));
   return out;
 }
 

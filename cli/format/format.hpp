@@ -102,6 +102,9 @@ struct Loss {
 // Sources whose clients try again, in the order of the result.
 std::vector<std::string> operating_clients(const Result& result);
 std::string refusals_text(const Result& result, const std::string& client);
+std::string availability_sentence(const Availability::OfService& a);
+std::string availability_sentence(const Availability::OfRequests& a);
+std::vector<std::string> cached_names(const Result& result);  // "catalog.caches.products"
 
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);

@@ -163,6 +163,25 @@ std::string paths_of(const PathsOf& p) {
   return o.add("blast_radius", "{" + radius + "}").text();
 }
 
+std::string availability_of(const Availability& a) {
+  std::string services, requests;
+  for (const Availability::OfService& s : a.services) {
+    Object o;
+    o.add_text("service", s.service).add_count("instances", static_cast<std::uint64_t>(s.instances));
+    o.add_number("one", s.one).add_number("any", s.any).add_number("all", s.all);
+    services += (services.empty() ? "" : ", ") + o.add("ready", estimate_of(s.ready).text()).text();
+  }
+  for (const Availability::OfRequests& r : a.requests) {
+    Object o;
+    o.add_text("traffic", r.traffic).add_text("class", r.request_class).add_number("theory", r.theory);
+    o.add("simulated", estimate_of(r.simulated).text()).add("disagrees", r.disagrees ? "true" : "false");
+    requests += (requests.empty() ? "" : ", ") + o.text();
+  }
+  Object o;
+  o.add_text("why", a.why).add("services", "[" + services + "]");
+  return o.add("requests", "[" + requests + "]").text();
+}
+
 }  // namespace
 
 std::string format_json(const Result& result, JsonDetail detail) {
@@ -210,6 +229,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
       "\"classes\": " + lines(classes, "[", "]", "  "),
       "\"sizing\": " + lines(sizing, "[", "]", "  "),
       "\"theory\": " + lines(theory, "[", "]", "  "),
+      "\"availability\": " + availability_of(result.availability),
       "\"paths\": " + lines(paths, "[", "]", "  "),
       "\"metrics\": " + lines(metrics, "{", "}", "  "),
       "\"series\": " + lines(series, "[", "]", "  "),

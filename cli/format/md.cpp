@@ -72,6 +72,18 @@ std::string format_markdown(const Result& result) {
       out += " " + (refused.empty() ? "–" : refused) + " |\n";
     }
   }
+  if (const std::vector<std::string> names = cached_names(result); !names.empty()) {
+    out += "\n| cache | hit ratio | lookups | fetches | waited for one |\n|---|---:|---:|---:|---:|\n";
+    for (const std::string& cache : names) {
+      out += "| " + markdown_escaped(cache) + " |";
+      for (const auto& [name, unit] : {std::pair("hit_ratio", "share"), std::pair("lookups", "1/s"),
+                                       std::pair("fetches", "1/s"), std::pair("coalesced", "1/s")}) {
+        const Metric* m = service_metric(result, cache, name);
+        out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+      }
+      out += "\n";
+    }
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)
@@ -92,6 +104,11 @@ std::string format_markdown(const Result& result) {
       out += "| " + markdown_escaped(f.metric) + " | " + figure(f.simulated, f.unit) + " | " + theory_value(f) + " | " +
              markdown_escaped(t.model) + (f.disagrees ? ", **they disagree**" : "") + " |\n";
     }
+  if (!result.availability.requests.empty()) out += "\nAvailability, by the faults alone\n\n";
+  for (const Availability::OfService& s : result.availability.services)
+    out += "- " + markdown_escaped(availability_sentence(s)) + "\n";
+  for (const Availability::OfRequests& r : result.availability.requests)
+    out += "- " + markdown_escaped(availability_sentence(r)) + (r.disagrees ? ", **they disagree**" : "") + "\n";
   for (const PathsOf& p : result.paths) {
     if (&p == &result.paths.front()) out += "\nPaths through the services\n\n";
     const std::string down = blast_sentence(p);

@@ -29,6 +29,7 @@ class Page {
     latency();
     requests();
     operations();
+    caches();
     capacity();
     nodes();
     figures();
@@ -44,6 +45,7 @@ class Page {
     decisions();
     cost();
     theory();
+    availability();
     paths();
     sizing();
     more();
@@ -198,6 +200,24 @@ class Page {
     }
   }
 
+  void caches() {
+    const std::vector<std::string> names = cached_names(result_);
+    if (names.empty()) return;
+    std::size_t width = names_;
+    for (const std::string& name : names) width = std::max(width, display_width(name));
+    heading(pad_right("Caches", width + 2) + pad_left("hit ratio", 15) + pad_left("lookups", 15) +
+            pad_left("fetches", 15) + pad_left("waited for one", 17));
+    for (const std::string& name : names) {
+      const auto value = [&](const char* figure_name, std::string_view unit) {
+        const Metric* m = service_metric(result_, name, figure_name);
+        return m ? figure(m->estimate, unit) : std::string("–");
+      };
+      line("  " + pad_right(name, width) + pad_left(value("hit_ratio", "share"), 15) +
+           pad_left(value("lookups", "1/s"), 15) + pad_left(value("fetches", "1/s"), 15) +
+           pad_left(value("coalesced", "1/s"), 17));
+    }
+  }
+
   void capacity() {
     bool any = false;
     for (const ServiceResult& s : result_.services) any = any || service_metric(result_, s.name, "replicas.mean");
@@ -307,6 +327,8 @@ class Page {
     spark("arrivals", arrivals, "1/s", Fold::kMean);
     spark("p99", p99, "s", Fold::kMost);
     if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
+    for (const Series::Column& c : s.columns)
+      if (c.name.starts_with("hit_ratio_")) spark("hits", first_of(s, {c.name.c_str()}), "share", Fold::kMean);
     if (pending && range_of(*pending).second > 0) spark("pending", pending, "", Fold::kMost);
     spark("recorded", first_of(s, {"replicas_recorded"}), "", Fold::kMean);
     if (replicas) {
@@ -392,6 +414,17 @@ class Page {
                                 pad_left(figure(f.simulated, f.unit), 18) + "   " + theory_value(f);
         line(f.disagrees ? row + paint("   they disagree", Ink::kRed) : row);
       }
+    }
+  }
+
+  void availability() {
+    const Availability& all = result_.availability;
+    if (all.requests.empty()) return;
+    heading("Availability, by the faults alone");
+    for (const Availability::OfService& s : all.services) wrapped("  ", availability_sentence(s));
+    for (const Availability::OfRequests& r : all.requests) {
+      wrapped("  ", availability_sentence(r));
+      if (r.disagrees) line(paint("    they disagree: requests fail for other reasons, too", Ink::kRed));
     }
   }
 

@@ -13,6 +13,7 @@ const Registry<Fault>& Fault::registry() {
     add_crashes(r);
     add_zone_outage(r);
     add_slow_instances(r);
+    add_flush_cache(r);
     return r;
   }();
   return types;

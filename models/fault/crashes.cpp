@@ -26,6 +26,7 @@ class Crashes final : public Fault {
     v.choice("repair", repair_, kRepairNames, "How that time is distributed: exponential, or always the same");
   }
   std::string service() const override { return service_; }
+  std::optional<Repaired> repaired() const override { return Repaired{to_seconds(mtbf_), to_seconds(mttr_)}; }
 
   void schedule(FaultTarget& target, std::size_t index) const override {
     const DistributionChoice life = exponential(to_seconds(mtbf_));

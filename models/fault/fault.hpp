@@ -39,6 +39,8 @@ class FaultTarget {
   // While a zone is down, nothing starts in it; replacements go to the others.
   virtual void set_zone_up(const std::string& zone, bool up) = 0;
   virtual void set_slowdown(const std::string& service, std::uint32_t instance, double factor) = 0;
+  // Empties that cache of the service, or all of its caches; how many entries they had.
+  virtual std::size_t flush_cache(const std::string& service, const std::string& cache) = 0;
   virtual void record(const std::string& service, std::string kind, std::string sentence) = 0;
 };
 
@@ -51,6 +53,17 @@ class Fault {
   // Names it refers to, checked by the scenario reader; empty: none.
   virtual std::string service() const { return {}; }
   virtual std::string zone() const { return {}; }
+  virtual std::string cache() const { return {}; }  // of that service
+  // What theory may know of it: each instance by itself is up for so long, from its creation on, and then missing …
+  struct Repaired {
+    double up_s, down_s;  // means
+  };
+  virtual std::optional<Repaired> repaired() const { return {}; }
+  // … or the zone is down once, in measured time.
+  struct Outage {
+    double at_s, for_s;
+  };
+  virtual std::optional<Outage> outage() const { return {}; }
   // Puts its actions on the calendar; both it and `target` must outlive them. `index` tells faults of one type apart in
   // stream names.
   virtual void schedule(FaultTarget& target, std::size_t index) const = 0;

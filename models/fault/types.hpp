@@ -11,6 +11,7 @@ namespace windtunnel {
 
 void add_kill_instances(Registry<Fault>& faults);
 void add_crashes(Registry<Fault>& faults);
+void add_flush_cache(Registry<Fault>& faults);
 void add_zone_outage(Registry<Fault>& faults);
 void add_slow_instances(Registry<Fault>& faults);
 

@@ -13,6 +13,7 @@ class ZoneOutage final : public Fault {
             kRequiredPositive);
   }
   std::string zone() const override { return zone_; }
+  std::optional<Outage> outage() const override { return Outage{to_seconds(at_), to_seconds(length_)}; }
 
   void schedule(FaultTarget& target, std::size_t) const override {
     target.at(target.measured(at_), [this, &target] { begin(target); });

@@ -27,6 +27,15 @@ void Step::describe(FieldVisitor& v) {
   v.field("call", call, "Another service that is called; the step lasts until it has answered");
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
   v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
+  v.field(
+      "look_up", look_up,
+      "A cache of the service that is asked in this step, at whose end the answer is known: a hit goes on behind the "
+      "steps that are marked with \"on_miss\". Where the step's calls fail, that is a miss");
+  v.field(
+      "on_miss", on_miss,
+      "This step is done only by requests that have missed in that cache, whose look_up comes right before; the last "
+      "such step fills it");
+  v.field("invalidate", invalidate, "A cache of the service that loses the entry which this step writes, at its end");
 }
 
 void Step::check(Problems& p) {
@@ -43,6 +52,8 @@ void Step::check(Problems& p) {
     p.error("", "a step is one of cpu, io, call and parallel, this one is " + given + "; write a step for each");
   if (count == 1 && !cpu && on != RunsOn::kLoop)
     p.error("/on", "only a cpu step runs on a worker; the others take no thread");
+  if (!look_up.empty() && !invalidate.empty())
+    p.error("/invalidate", "a step looks up or invalidates; write a step for each");
 }
 
 void EventLoop::describe(FieldVisitor& v) {

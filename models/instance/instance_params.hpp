@@ -17,7 +17,7 @@ namespace windtunnel {
 // --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
-// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`.
+// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`, and what it has to do with caches.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
@@ -25,6 +25,7 @@ struct Step {
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
   Share error{0};
+  std::string look_up, on_miss, invalidate;  // caches of the service; empty: none
 
   const Calls* calls() const {  // null: none
     return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;

@@ -70,6 +70,8 @@ void Replication::begin_measuring() {
   }
   for (const auto& s : services_)
     if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
+  for (const auto& s : services_)
+    if (narrated_ && caches_) begin_cache_series(*s);
   last_point_ = now_ns();
   schedule_series_point();
 }
@@ -180,6 +182,7 @@ void Replication::series_point() {
           static_cast<double>(s.ready)};
       if (nodes_) row.push_back(nodes_->pending_in_bin_ns(s) / bin_ns);
       if (s.limit_adapts()) row.push_back(concurrency_limit_of(s));
+      if (caches_) cache_series_point(s, row);
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -401,6 +404,7 @@ void Replication::write_service(Record& record, Service& s) {
     put("oom_kills", "count", static_cast<double>(s.oom_kills));
   }
   if (s.balancing) write_balancing(record, s);
+  if (caches_) write_caches(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
   const auto can_happen = [&s](Outcome how) {

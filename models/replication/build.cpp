@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/caches.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
 #include "models/replication/service_runtime.hpp"
@@ -23,6 +24,7 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
       end_((scenario.warmup + scenario.horizon).count()) {
   if (!scenario.cluster.nodes.empty()) nodes_ = std::make_unique<Nodes>(*this);
   build_services();
+  build_caches();
   build_sources();
   if (nodes_) nodes_->begin();
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) scenario.faults[i]->schedule(*this, i);
@@ -178,10 +180,12 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
     }
     kind.steps.push_back(std::move(step));
   }
+  if (caches_) build_cached_steps(kind, stream);
   steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
   ++kind.home->kinds;
   kind.first_demand = kind.steps[0].sampler.get();
-  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker && !kind.steps[0].error_words;
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker && !kind.steps[0].error_words &&
+               !kind.steps[0].cached;
   if (!kind.plain) kind.home->all_plain = false;
 }
 

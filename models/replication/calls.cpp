@@ -75,6 +75,8 @@ void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome 
   const Caller caller = callers_[called];
   if (caller.request == kNone) return;
   forget_caller(called);
+  if (how != Outcome::kCompleted && caches_) [[unlikely]]
+    note_failed_call(caller.request);
   const bool good = how == Outcome::kCompleted || kind.failure_ignored;
   sim_.schedule(now_ns() + kind.network_ns, good ? kAnswered : kCallFailed, caller.request, caller.stamp);
 }
@@ -135,8 +137,8 @@ void Replication::build_calls() {
     kind.home = &home;
     kind.called = kind.followed = true;
     kind.cancels = edge.callee->on_timeout == OnTimeout::kCancel;
-    kind.failure_ignored = edge.callee->on_failure == OnFailure::kIgnore;
     const Step& step = scenario_.services.at(*edge.caller).work.at(*edge.request_class)[edge.step];
+    kind.failure_ignored = edge.callee->on_failure == OnFailure::kIgnore || !step.look_up.empty();
     kind.network_ns = step.calls()->network.count();
     // What has not left here by then cannot be back in time.
     if (edge.callee->timeout) kind.timeout_line = timeout_line(*edge.callee->timeout - 2 * step.calls()->network);

@@ -403,6 +403,7 @@ void Replication::finish_operation(std::uint32_t operation_index, bool success) 
     if (success) party.latency.record(now_ns() - operation.began);
   }
   if (operation.caller != kNone) {
+    if (!success && caches_) note_failed_call(operation.caller);
     const bool good = success || kinds_[operation.kind].failure_ignored;
     forget_operation(operation_index);
     sim_.schedule(now_ns(), good ? kAnswered : kCallFailed, operation.caller, operation.caller_stamp);
@@ -490,6 +491,7 @@ void Replication::skip_demands(const RequestKind& kind) {
   for (const StepRuntime& step : kind.steps) {
     if (&step == &kind.steps.front() || !step.calls) step.sampler->next_ns();
     if (step.calls) draw_calls(*step.calls);
+    if (step.cached && step.cached->words) step.cached->words->next();
   }
 }
 

@@ -33,6 +33,7 @@ namespace windtunnel {
 //   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
+//   caches.cpp       caches in front of what steps do
 //   operations.cpp   clients that try again, hold back, or keep a deadline
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
@@ -77,6 +78,7 @@ class Replication final : public FaultTarget {
     kCallFailed,
     kRetry,
     kAdmit,
+    kFetched,
     kAttempt,
     kHedge,
     kDeadline
@@ -90,6 +92,14 @@ class Replication final : public FaultTarget {
   struct Vertical;
   struct SizingWatch;
   class Nodes;
+  struct Caches;
+  struct CacheUse {               // of a step that has to do with caches
+    std::uint32_t cache = kNone;  // that it looks up in, or invalidates; kNone: it is only what a miss does
+    std::uint32_t place = 0;      // among such uses by its kind
+    std::uint32_t end = 0;        // of a lookup: the step to go on with after a hit
+    bool invalidates = false;
+    std::unique_ptr<Stream> words;  // that say which key
+  };
   struct Operations;
   struct CallsRuntime {
     std::vector<double> probability;
@@ -102,6 +112,7 @@ class Replication final : public FaultTarget {
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
+    std::unique_ptr<CacheUse> cached;     // null: it has to do with none
     bool cpu = true;
     bool on_worker = false;
     double error = 0;                     // how likely it ends in one …
@@ -120,6 +131,7 @@ class Replication final : public FaultTarget {
     bool called = false;    // it is a call
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
+    bool uses_caches = false;
     bool attempt = false;           // of an operation
     bool carries_deadline = false;  // its client's, or of whoever its client works for
     std::int64_t network_ns = 0;    // of an answer
@@ -213,6 +225,7 @@ class Replication final : public FaultTarget {
   void cpu_done(std::uint32_t r);
   [[gnu::noinline]] void io_done(std::uint32_t r);
   [[gnu::noinline]] void step_done(Service& service, std::uint32_t r);
+  void go_on(Service& service, std::uint32_t r, bool holds_thread, std::uint32_t station);  // with its step, or ends
   void fail(Service& service, RequestKind& kind, std::uint32_t r);  // with an error, once the step is done
   void release_thread(Service& service, std::uint32_t station);
   [[gnu::noinline]] void refill_arrivals(Source& source, std::uint32_t id);
@@ -259,6 +272,19 @@ class Replication final : public FaultTarget {
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
   void link_calls(const std::vector<CallEdge>& edges, std::size_t first);
+
+  // caches.cpp
+  [[gnu::noinline]] void draw_keys(const RequestKind& kind, std::uint32_t r);
+  [[gnu::noinline]] bool use_caches(Service& service, std::uint32_t r, bool holds_thread, std::uint32_t station);
+  void pass(std::uint32_t r, std::uint32_t step);
+  void fetched(std::uint32_t r);
+  [[gnu::noinline]] void forget_lookups(std::uint32_t r, Outcome why);
+  [[gnu::noinline]] void note_failed_call(std::uint32_t r);
+  void build_caches();
+  void build_cached_steps(RequestKind& kind, const std::string& stream);
+  void begin_cache_series(Service& service) const;
+  void cache_series_point(const Service& service, std::vector<double>& row) const;
+  void write_caches(Record& record, const Service& service) const;
 
   // operations.cpp
   void operate(Source& source, std::uint16_t kind, float size);
@@ -480,6 +506,7 @@ class Replication final : public FaultTarget {
   void reconcile(const std::string& service) override;
   void set_zone_up(const std::string& zone, bool up) override;
   void set_slowdown(const std::string& service, std::uint32_t instance, double factor) override;
+  std::size_t flush_cache(const std::string& service, const std::string& name) override;
   void record(const std::string& service, std::string kind, std::string sentence) override;
   Service& named(const std::string& service) const;
 
@@ -505,6 +532,7 @@ class Replication final : public FaultTarget {
   std::vector<Caller> callers_;   // by request, where services call services …
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
+  std::unique_ptr<Caches> caches_;          // null: no service has any
   std::unique_ptr<Operations> operations_;  // null: no client has a policy
   std::unique_ptr<Nodes> nodes_;            // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;           // arrivals from here on are measured

@@ -72,6 +72,9 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       return send_copy(target, stamp);
     case kDeadline:
       return deadline_passed(target, stamp);
+    case kFetched:
+      if (pool_[target].stamp == stamp) fetched(target);
+      return;
   }
 }
 
@@ -171,6 +174,7 @@ void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, f
         step.calls ? draw_calls(*step.calls)
                    : std::llrint(static_cast<double>(step.sampler->next_ns()) * static_cast<double>(size));
   }
+  if (kind.uses_caches) draw_keys(kind, r);
 }
 
 void Replication::admit(Service& service, const RequestKind& kind, std::uint32_t r) {
@@ -421,10 +425,23 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || service.holds_threads;
   const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
-  const bool error = done.error_words && done.error_words->uniform() <= done.error;
-  request.next_step();
-  if (request.step() == kind.steps.size() || error) {
-    error ? fail(service, kind, r) : complete(service, kind, r);
+  if (done.error_words && done.error_words->uniform() <= done.error) [[unlikely]] {
+    fail(service, kind, r);
+    if (held) release_thread(service, station);
+    return;
+  }
+  if (!done.cached) [[likely]]
+    request.next_step();
+  else if (!use_caches(service, r, held, station))
+    return;
+  go_on(service, r, held, station);
+}
+
+void Replication::go_on(Service& service, std::uint32_t r, bool held, std::uint32_t station) {
+  Request& request = pool_[r];
+  RequestKind& kind = kinds_[request.kind];
+  if (request.step() == kind.steps.size()) {
+    complete(service, kind, r);
     if (held) release_thread(service, station);
     return;
   }
@@ -553,6 +570,8 @@ void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r)
 void Replication::fail(Service& service, RequestKind& kind, std::uint32_t r) {
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kFailedError);
+  if (kind.uses_caches) [[unlikely]]
+    forget_lookups(r, Outcome::kFailedError);
   leave(service, r, true);
   discard(service, r);
 }
@@ -583,14 +602,15 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
     case Request::State::kRunning:
     case Request::State::kOnIo: {
       const StepRuntime& step = kinds_[request.kind].steps[request.step()];
-      if (request.state() == Request::State::kRunning) {
+      const bool computes = request.state() == Request::State::kRunning;
+      if (computes) {
         stop_computing(request);
       } else {
         service.on_io.add(sim_.now(), -1);
         ++request.stamp;
         if (step.calls) give_up_calls(r);
       }
-      if (step.cpu || service.holds_threads)
+      if (computes || service.holds_threads)
         release_thread(service, step.on_worker ? station_id(request.instance, service.processes) : request.station);
       return;
     }
@@ -602,6 +622,8 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
+  if (kinds_[request.kind].uses_caches) [[unlikely]]
+    forget_lookups(r, why);
   withdraw(service, r);
   if (request.instance == kNone && service.control) permit_back(service, request, true);
   if (request.instance != kNone)

@@ -45,6 +45,7 @@ struct Request {
   void mark(Mark mark) { bits = static_cast<std::uint16_t>(bits | mark); }
   void unmark(Mark mark) { bits = static_cast<std::uint16_t>(bits & ~mark); }
   std::uint32_t step() const { return bits >> 8; }
+  void go_to(std::uint32_t step) { bits = static_cast<std::uint16_t>((bits & 0xff) | step << 8); }
   void next_step() { bits = static_cast<std::uint16_t>(bits + 0x100); }
   std::uint16_t bits = 0;
 };

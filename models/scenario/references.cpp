@@ -46,6 +46,7 @@ class References {
   void check() {
     check_services();
     check_calls();
+    check_caches();
     check_signals();
     check_zones();
     check_nodes();
@@ -96,6 +97,23 @@ class References {
         "/services/" + pointer_token(endless.front().service) + "/work",
         "calls itself without end: every request makes at least one more of its kind, on average, by way of " + circle +
             "; give the calls of the circle probabilities that let it die out");
+  }
+
+  // Those that other services hold.
+  void check_caches() {
+    for (const auto& [name, service] : scenario_.services)
+      for (const auto& [cache, params] : service.caches) {
+        const std::string at = "/services/" + pointer_token(name) + "/caches/" + pointer_token(cache) + "/in";
+        if (params.in.empty() || !service_exists(at, params.in)) continue;
+        const auto holder = scenario_.services.find(params.in);
+        const std::string holder_at = "/services/" + pointer_token(params.in);
+        if (holder == scenario_.services.end() || !soundness_.sound(holder_at)) continue;
+        if (holder->second.autoscaler)
+          problems_.error(at, "the service " + in_quotes(params.in) +
+                                  " has an autoscaler; the keys of a cache are spread over a fixed number of replicas");
+        else if (holder->second.replicas == 0)
+          problems_.error(at, "the service " + in_quotes(params.in) + " has no replicas to hold it");
+      }
   }
 
   void check_callee(const std::string& at, const Callee& callee, const std::string& callers_class) {
@@ -272,6 +290,13 @@ class References {
     const Choice<Fault>& fault = scenario_.faults[i];
     if (!fault || !soundness_.sound(at)) return;
     if (const std::string service = fault->service(); !service.empty()) service_exists(at + "/service", service);
+    if (const std::string cache = fault->cache(); !cache.empty()) {
+      const auto found = scenario_.services.find(fault->service());
+      if (found != scenario_.services.end() && !found->second.caches.contains(cache))
+        problems_.error(at + "/cache", "the service " + in_quotes(fault->service()) + " has no cache " +
+                                           in_quotes(cache) +
+                                           suggestion(cache, keys_of(found->second.caches), "caches"));
+    }
     const std::string zone = fault->zone();
     if (zone.empty() || !soundness_.sound("/cluster")) return;
     zone_exists(at + "/zone", zone);

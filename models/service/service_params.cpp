@@ -1,8 +1,13 @@
 #include "models/service/service_params.hpp"
 
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+#include "models/service/cached_steps.hpp"
 
 namespace windtunnel {
 namespace {
@@ -21,6 +26,44 @@ std::string escaped(const std::string& key) {
       out += c;
   }
   return out;
+}
+
+std::string suggested(const std::map<std::string, CacheParams>& caches) {
+  std::string out;
+  for (const auto& [name, unused] : caches) out += (out.empty() ? "; the service's caches: " : ", ") + name;
+  return out.empty() ? "; the service has no \"caches\"" : out;
+}
+
+// Whether steps and caches belong together.
+void check_cached_steps(const ServiceParams& service, Problems& p) {
+  std::set<std::string> looked_up;
+  for (const auto& [request_class, steps] : service.work) {
+    const std::string at = "/work/" + escaped(request_class) + "/";
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const std::pair<const char*, const std::string*> names[] = {
+          {"look_up", &steps[i].look_up}, {"on_miss", &steps[i].on_miss}, {"invalidate", &steps[i].invalidate}};
+      for (const auto& [field, name] : names)
+        if (!name->empty() && !service.caches.contains(*name))
+          p.error(at + std::to_string(i) + "/" + field,
+                  "there is no cache \"" + *name + "\"" + suggested(service.caches));
+      looked_up.insert(steps[i].look_up);
+    }
+    std::vector<std::size_t> strays;
+    for (const CachedSteps& cached : cached_steps(steps, &strays))
+      if (cached.end == cached.lookup + 1)
+        p.error(
+            at + std::to_string(cached.lookup) + "/look_up",
+            "nothing is done on a miss: the next step has no \"on_miss\": \"" + steps[cached.lookup].look_up + "\"");
+    for (const std::size_t i : strays)
+      p.error(at + std::to_string(i) + "/on_miss", "no step with \"look_up\": \"" + steps[i].on_miss +
+                                                       "\" stands before it; between them there are only steps "
+                                                       "with the same on_miss");
+  }
+  for (const auto& [name, cache] : service.caches) {
+    const std::string at = "/caches/" + escaped(name);
+    if (name.empty()) p.error(at, "a cache needs a name");
+    if (!looked_up.contains(name)) p.warning(at, "no step looks anything up in it");
+  }
 }
 
 // What an autoscaler with a proxy in front of the instances needs of the service.
@@ -82,6 +125,7 @@ void ServiceParams::describe(FieldVisitor& v) {
   v.field("work", work,
           "Steps of a request, by request class; \"default\" serves the classes that are not named. Done in order",
           kRequired);
+  v.field("caches", caches, "What its steps look things up in (look_up, on_miss), by name");
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
   v.field("balancer", balancer, "How an instance is chosen for a request");
   v.field("balancing", balancing, "How many balancers there are, and what they know");
@@ -119,6 +163,8 @@ void ServiceParams::check(Problems& p) {
         p.error(on, "the event_loop has no worker_threads");
     }
   }
+
+  check_cached_steps(*this, p);
 
   std::size_t warm_ups = 0;
   for (std::size_t i = 0; i < startup.size(); ++i)

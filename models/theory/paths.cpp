@@ -29,7 +29,7 @@ PathsOf paths_of(const Scenario& scenario, const Traffic& source, const std::str
   const std::string metric = source.name + (request_class.empty() ? "" : "." + request_class) + ".latency.mean";
   if (const Metric* found = result.find_metric(metric)) out.simulated = found->estimate;
   for (const auto& [name, unused] : scenario.services)
-    if (const double share = paths.failing(source.to, asked, name); share > 0)
+    if (const double share = paths.failing(source.to, asked, {name}); share > 0)
       out.blast_radius.push_back({name, share});
   std::stable_sort(out.blast_radius.begin(), out.blast_radius.end(),
                    [](const PathsOf::Blast& a, const PathsOf::Blast& b) { return a.share > b.share; });

@@ -184,6 +184,8 @@ class Predictor {
       if (source.mix.empty()) add("default", 1);
       for (const auto& [name, share] : source.mix) add(name, share.value);
     }
+    for (const auto& [unused, params] : scenario_.services)
+      if (!params.caches.empty()) throw NoTheory{"caches decide what is called"};
     rates_ = CallGraph(scenario_.services).executions(outside);
     return rates_;
   }

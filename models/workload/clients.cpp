@@ -1,9 +1,5 @@
 #include "models/workload/clients.hpp"
 
-#include <algorithm>
-
-#include "sim/random/math.hpp"
-
 namespace windtunnel {
 
 void Clients::describe(FieldVisitor& v) {
@@ -14,22 +10,13 @@ void Clients::describe(FieldVisitor& v) {
       {.lo = 0, .hi = 10});
 }
 
-ClientSampler::ClientSampler(const Clients* clients, Stream words)
-    : count_(clients == nullptr ? 0 : static_cast<std::uint64_t>(clients->count)), words_(words) {
-  if (clients == nullptr || clients->zipf == 0) return;
-  double sum = 0;
-  cumulative_.reserve(count_);
-  for (std::uint64_t k = 1; k <= count_; ++k)
-    cumulative_.push_back(sum += exp_of(-clients->zipf * log_of(static_cast<double>(k))));
+ClientSampler::ClientSampler(const Clients* clients, Stream words) : words_(words) {
+  if (clients != nullptr) popularity_.emplace(static_cast<std::uint64_t>(clients->count), clients->zipf);
 }
 
 std::uint64_t ClientSampler::next() {
   const std::uint64_t word = words_.next();
-  if (count_ == 0) return word;
-  if (cumulative_.empty()) return ((word >> 32) * count_) >> 32;
-  const double u = Stream::to_unit(word) * cumulative_.back();
-  return static_cast<std::uint64_t>(std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, u) -
-                                    cumulative_.begin());
+  return popularity_ ? popularity_->pick(word) : word;
 }
 
 }  // namespace windtunnel

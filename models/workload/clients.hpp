@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <optional>
 
+#include "models/workload/popularity.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/random/stream.hpp"
 
@@ -23,8 +24,7 @@ class ClientSampler {
   std::uint64_t next();
 
  private:
-  std::uint64_t count_;             // 0: any number
-  std::vector<double> cumulative_;  // empty: all alike
+  std::optional<Popularity> popularity_;  // none: any number
   Stream words_;
 };
 

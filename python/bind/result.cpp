@@ -187,6 +187,19 @@ py::list paths(const Result& result) {
   return out;
 }
 
+py::dict availability(const Result& result) {
+  py::list services, requests;
+  for (const Availability::OfService& s : result.availability.services)
+    services.append(py::dict(py::arg("service") = s.service, py::arg("instances") = s.instances, py::arg("one") = s.one,
+                             py::arg("any") = s.any, py::arg("all") = s.all, py::arg("ready") = s.ready.mean));
+  for (const Availability::OfRequests& r : result.availability.requests)
+    requests.append(py::dict(py::arg("traffic") = r.traffic, py::arg("class_") = r.request_class,
+                             py::arg("theory") = r.theory, py::arg("simulated") = r.simulated.mean,
+                             py::arg("half_width_95") = r.simulated.half_width_95, py::arg("disagrees") = r.disagrees));
+  return py::dict(py::arg("why") = result.availability.why, py::arg("services") = services,
+                  py::arg("requests") = requests);
+}
+
 py::dict outcomes_to_python(const std::array<std::uint64_t, kOutcomes>& outcomes) {
   py::dict out;
   for (std::size_t i = 0; i < kOutcomes; ++i)
@@ -321,6 +334,9 @@ void bind_result(py::module_& module) {
       .def_property_readonly("paths", &paths,
                              "What the call graph says of each source and class: its longest chain without waits "
                              "beside the simulated latency, and who fails with whom.")
+      .def_property_readonly("availability", &availability,
+                             "What crashes and zone outages leave of services and requests, by arithmetic alone, "
+                             "beside what the run found; empty where there are none, why where it is not known.")
       .def("summary", &summary,
            "Every metric: unit, mean, half width of the 95 % interval, and the values by replication.")
       .def("__getitem__", &metric_mean, py::arg("metric"), "The mean of a metric over the replications.")

@@ -49,6 +49,7 @@ class Deployment final : public FaultTarget {
   double instance_seconds() const { return instance_seconds_; }
 
   std::map<std::uint32_t, double> slowdowns;
+  std::vector<std::string> flushed;
   std::vector<std::string> records;  // "12s fault: sentence"
   int lost = 0;
 
@@ -103,6 +104,10 @@ class Deployment final : public FaultTarget {
   void set_slowdown(const std::string&, std::uint32_t instance, double factor) override {
     EXPECT_TRUE(running_.contains(instance));
     slowdowns[instance] = factor;
+  }
+  std::size_t flush_cache(const std::string& service, const std::string& cache) override {
+    flushed.push_back(service + "/" + cache);
+    return 3;
   }
   void record(const std::string&, std::string kind, std::string sentence) override {
     records.push_back(std::to_string(now_ / 1s) + "s " + kind + ": " + sentence);
@@ -295,6 +300,16 @@ TEST(SlowInstances, ThatAreGoneStayGone) {
   d.inject(chosen<Fault>("kill_instances", {{"service", "checkout"}, {"count", 2}, {"at", Duration{30s}}}), 1);
   d.run_until(100s);
   EXPECT_EQ(d.records.back(), "75s recovery: no slow instance is left");
+}
+
+TEST(FlushCache, EmptiesItAgainAndAgain) {
+  Deployment d(1);
+  d.inject(chosen<Fault>(
+      "flush_cache", {{"service", "checkout"}, {"cache", "things"}, {"at", Duration{5s}}, {"every", Duration{20s}}}));
+  d.run_until(40s);
+  EXPECT_THAT(d.flushed, testing::ElementsAre("checkout/things", "checkout/things"));
+  EXPECT_EQ(d.records, (std::vector<std::string>{"15s fault: emptied the cache things of 3 entries",
+                                                 "35s fault: emptied the cache things of 3 entries"}));
 }
 
 TEST(Faults, DrawFromStreamsOfTheirOwn) {

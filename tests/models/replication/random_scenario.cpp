@@ -34,6 +34,7 @@ class Generator {
     const std::uint32_t faults = below(5);
     for (std::uint32_t i = 0; i < faults; ++i) out["faults"].push_back(fault("s" + std::to_string(below(services))));
     if (one_in(3)) add_nodes(out);
+    caches(out);
     return out;
   }
 
@@ -227,6 +228,50 @@ class Generator {
     if (!function && out.value(Json::json_pointer("/autoscaler/type"), std::string()) != "knative_kpa") balancing(out);
     admission(out);
     return out;
+  }
+
+  // In front of some steps that are there already. By numbers of its own, as balancing().
+  void caches(Json& out) {
+    Stream own(fnv1a64(out.dump()), "caches", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(2) == 0) return;
+    const char* const evictions[] = {"lru", "fifo", "random"};
+    for (auto& [name, service] : out["services"].items()) {
+      bool any = false;
+      for (auto& [request_class, steps] : service["work"].items()) {
+        std::size_t at = draw(2);
+        if (at + 1 >= steps.size()) {
+          if (at < steps.size() && draw(2) == 0 && any) steps[at]["invalidate"] = "one";
+          continue;
+        }
+        any = true;
+        steps[at]["look_up"] = "one";
+        const bool nested = draw(3) == 0;
+        for (++at; at < steps.size() && draw(4) > 0; ++at) {
+          if (nested && steps[at - 1].value("look_up", "") == "one" && at + 1 < steps.size()) {
+            steps[at]["look_up"] = "two";
+            steps[at]["on_miss"] = "one";
+            steps[++at]["on_miss"] = "two";
+            service["caches"]["two"] = {{"hit_ratio", 0.5}, {"warm_up", draw(50)}};
+          } else {
+            steps[at]["on_miss"] = "one";
+          }
+        }
+        if (steps[at - 1].value("look_up", "") == "one") steps[at]["on_miss"] = "one";
+      }
+      if (!any) continue;
+      Json& cache = service["caches"]["one"] = {{"keys", 1 + draw(50)}, {"zipf", draw(2)}};
+      if (draw(2) == 0) cache["size"] = 1 + draw(20);
+      if (draw(2) == 0) cache["ttl"] = seconds(1 + draw(20));
+      cache["eviction"] = evictions[draw(3)];
+      cache["coalesce"] = draw(3) > 0;
+      cache["shared"] = draw(3) == 0;
+      const std::string holder = "s" + std::to_string(draw(services_));
+      const Json& held_by = out["services"][holder];
+      if (draw(3) == 0 && !held_by.contains("autoscaler") && held_by.value("replicas", 1) > 0) cache["in"] = holder;
+      if (draw(3) == 0)
+        out["faults"].push_back({{"type", "flush_cache"}, {"service", name}, {"at", seconds(draw(20))}});
+    }
   }
 
   // By numbers of its own, as balancing().

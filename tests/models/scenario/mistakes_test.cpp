@@ -285,6 +285,40 @@ TEST(Mistake, AStepOfTwoKinds) {
   expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"cpu\": \"4ms\", \"call\": { \"service\": \"back\" } } ]",
                  "{ \"cpu\": \"4ms\", \"call\"", "/services/shop/work/browse/0", {"this one is cpu and call"});
 }
+TEST(Mistake, ALookupInACacheThatThereIsNot) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"cpu\": \"4ms\", \"invalidate\": \"things\" } ]", "\"things\"",
+                 "/services/shop/work/browse/0/invalidate", {"no cache \"things\"", "no \"caches\""});
+}
+TEST(Mistake, ALookupThatAMissDoesNothingAbout) {
+  expect_mistake("\"work\": { \"browse\": [ { \"cpu\": \"4ms\" } ]",
+                 "\"caches\": { \"c\": { \"keys\": 9 } }, \"work\": { \"browse\": [ { \"cpu\": \"4ms\", \"look_up\": "
+                 "\"c\" } ]",
+                 "\"c\" } ]", "/services/shop/work/browse/0/look_up", {"nothing is done on a miss"});
+}
+TEST(Mistake, AMissWithoutALookup) {
+  expect_mistake("\"work\": { \"browse\": [ { \"cpu\": \"4ms\" } ]",
+                 "\"caches\": { \"c\": { \"keys\": 9 } }, \"work\": { \"browse\": [ { \"cpu\": \"4ms\", \"on_miss\": "
+                 "\"c\" } ]",
+                 "\"c\" } ]", "/services/shop/work/browse/0/on_miss", {"no step with \"look_up\": \"c\""});
+}
+TEST(Mistake, ACacheWhoseHitsAreGivenAndComeOfKeys) {
+  expect_mistake("\"replicas\": 3,", "\"replicas\": 3, \"caches\": { \"c\": { \"keys\": 9, \"hit_ratio\": 0.5 } },",
+                 "{ \"keys\"", "/services/shop/caches/c", {"both hit_ratio and keys"});
+}
+TEST(Mistake, ACacheOfGivenHitsWithASize) {
+  expect_mistake("\"replicas\": 3,", "\"replicas\": 3, \"caches\": { \"c\": { \"hit_ratio\": 0.5, \"size\": 7 } },",
+                 "7", "/services/shop/caches/c/size", {"says nothing without \"keys\""});
+}
+TEST(Mistake, ACacheHeldByAServiceThatIsScaled) {
+  expect_mistake("\"back\": { \"work\"",
+                 "\"back\": { \"caches\": { \"c\": { \"keys\": 9, \"in\": \"shop\" } }, \"work\"", "\"shop\" } }",
+                 "/services/back/caches/c/in", {"has an autoscaler"});
+}
+TEST(Mistake, TheFlushOfACacheThatThereIsNot) {
+  expect_mistake("\"type\": \"zone_outage\", \"zone\": \"b\", \"at\": \"20m\", \"for\": \"5m\"",
+                 "\"type\": \"flush_cache\", \"service\": \"back\", \"cache\": \"c\", \"at\": \"20m\"", "\"c\", \"at\"",
+                 "/faults/0/cache", {"\"back\" has no cache \"c\""});
+}
 TEST(Mistake, AnswersThatCannotCome) {
   expect_mistake("[ { \"cpu\": \"4ms\" } ]",
                  "[ { \"parallel\": { \"to\": [ { \"service\": \"back\" } ], \"wait_for\": 2 } } ]", "2 } } ]",

@@ -44,7 +44,7 @@ TEST(Paths, FollowTheCallThatIsWaitedForLast) {
 TEST(Paths, SayWhoFailsWithWhom) {
   const Scenario scenario = parse_scenario(kShop, {}, "shop.json", {}).scenario;
   const RequestPaths paths(scenario.services);
-  const auto failing = [&](const char* down) { return paths.failing("front", "default", down); };
+  const auto failing = [&](const char* down) { return paths.failing("front", "default", {down}); };
   EXPECT_DOUBLE_EQ(failing("front"), 1);
   EXPECT_DOUBLE_EQ(failing("tips"), 0) << "it can do without";
   EXPECT_DOUBLE_EQ(failing("a"), 0.5) << "two are enough, where c is asked, too";
@@ -64,7 +64,7 @@ TEST(Paths, OfWorkThatComesBackToItselfEnd) {
   const RequestPaths paths(scenario.services);
   EXPECT_NEAR(paths.longest("a", "default").seconds, 0.031, 1e-12);
   // x = (1 - (1 - x / 2) / 2) / 2 for a request of a, as it fails by way of b alone: 1 - (1 - x/2)(1 - 1/2).
-  EXPECT_NEAR(paths.failing("a", "default", "d"), 2.0 / 7, 1e-9);
+  EXPECT_NEAR(paths.failing("a", "default", {"d"}), 2.0 / 7, 1e-9);
 }
 
 // Two of the same service: one down takes all with it, but only of those requests that call it.
