@@ -14,6 +14,7 @@ ORDER = [
     ("models/request/", 10),
     ("models/workload/", 11),
     ("models/admission/", 11.5),
+    ("models/queue/", 11.7),
     ("models/instance/", 12),
     ("models/startup/", 13),
     ("models/signal/", 14),

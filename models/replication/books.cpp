@@ -8,6 +8,7 @@
 
 #include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -67,6 +68,7 @@ void Replication::begin_measuring() {
       if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
     nodes_->begin_measuring();
   }
+  if (queues_) queues_->begin_measuring();
   for (const auto& s : services_)
     if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
   last_point_ = now_ns();
@@ -139,6 +141,10 @@ void Replication::series_point() {
     nodes_->check();
     nodes_->gather();
     nodes_->series_point(bin_s * 1e9);
+  }
+  if (queues_) {
+    queues_->check();
+    queues_->series_point();
   }
   for (const auto& owned : services_) {
     Service& s = *owned;
@@ -249,6 +255,7 @@ Record Replication::finish() {
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
   write_operations(record);
+  if (queues_) queues_->write(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
@@ -404,9 +411,13 @@ void Replication::write_service(Record& record, Service& s) {
   if (nodes_) nodes_->write_service(record, s);
   const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
   const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
+  const auto failed_processing = static_cast<std::size_t>(Outcome::kFailedProcessing);
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    if (i >= first_of_admission ? s.control || s.lines : i != out_of_memory || s.params->instance.memory)
+    if (i == failed_processing) {
+      if (queues_ && queues_->hands_poison_to(s)) put("loss.failed_processing", "share", ratio(static_cast<double>(outcomes[i]), ended));
+    } else if (i >= first_of_admission ? s.control || s.lines : i != out_of_memory || s.params->instance.memory) {
       put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+    }
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {
     put(figure.name, figure.unit, figure.value);
@@ -441,6 +452,7 @@ void Replication::write_kind(Record& record, const RequestKind& kind) {
 std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
   std::vector<ClassResult> out;
   for (const Traffic& traffic : scenario.traffic) {
+    if (scenario.queues.contains(traffic.to)) continue;
     const auto add = [&](const std::string& name) {
       ClassResult c;
       c.traffic = traffic.name;
@@ -461,6 +473,13 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
       again.request_class = retries_of(again.request_class);
       out.push_back(std::move(again));
     }
+  }
+  for (const Queues::HandlingKind& kind : Queues::handling_kinds(scenario)) {
+    ClassResult c;
+    c.traffic = kind.queue;
+    c.request_class = kind.class_name;
+    c.service = kind.consumer;
+    out.push_back(std::move(c));
   }
   for (const CallEdge& edge : call_edges(scenario)) {
     ClassResult c;

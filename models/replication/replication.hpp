@@ -34,6 +34,7 @@ namespace windtunnel {
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
 //   clients.cpp      clients that try again
+//   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
@@ -76,7 +77,12 @@ class Replication final : public FaultTarget {
     kAnswered,
     kCallFailed,
     kRetry,
-    kAdmit
+    kAdmit,
+    kSendArrives,
+    kHandlingFails,
+    kMessageVisible,
+    kMessageExpires,
+    kGiveOut
   };
 
   struct Service;
@@ -88,6 +94,7 @@ class Replication final : public FaultTarget {
   struct SizingWatch;
   class Nodes;
   struct Clients;
+  class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
     std::unique_ptr<Stream> words;
@@ -95,11 +102,20 @@ class Replication final : public FaultTarget {
     std::uint32_t wait_for = kNone;    // kNone: all that were made
     std::int64_t network_ns = 0;
   };
+  struct SendRuntime {
+    double probability = 1;
+    std::unique_ptr<Stream> words;
+    std::unique_ptr<Sampler> time;
+    std::uint16_t queue = 0, message_class = 0;
+    bool required = true;
+  };
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
+    std::unique_ptr<SendRuntime> send;    // of one that sends; its demand is the time that takes, -1: nothing is sent
     bool cpu = true;
     bool on_worker = false;
+    bool fails = false;  // the handling of a message that nobody can handle
   };
   // One class of one source, or one call of one service: what such requests do, and the books on them.
   struct RequestKind {
@@ -112,6 +128,7 @@ class Replication final : public FaultTarget {
     bool followed = false;  // somebody waits for its end, a client or a caller:
     bool closed = false;    // its source is a closed loop
     bool called = false;    // it is a call
+    bool message = false;   // it is the handling of a message
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
     std::int64_t network_ns = 0;  // of an answer
@@ -258,6 +275,10 @@ class Replication final : public FaultTarget {
   static std::string retries_of(const std::string& request_class);
   void check_operations() const;
   void write_operations(Record& record) const;
+
+  // queues.cpp
+  static std::int64_t draw_send(SendRuntime& send);
+  void build_queues();
 
   // fleet.cpp
   // `again`: of the instance whose place it takes.
@@ -463,6 +484,7 @@ class Replication final : public FaultTarget {
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
   std::unique_ptr<Clients> clients_;  // null: nobody tries again
+  std::unique_ptr<Queues> queues_;    // null: there are none
   std::unique_ptr<Nodes> nodes_;      // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;     // arrivals from here on are measured
   std::int64_t end_ = 0;

@@ -21,8 +21,9 @@ enum class Outcome : std::uint8_t {
   kRejectedRateLimited,       // a rate limiter refused it
   kRejectedConcurrencyLimit,  // as many as the concurrency limit lets in were under way
   kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
+  kFailedProcessing,          // the message that it handled cannot be handled
 };
-inline constexpr std::size_t kOutcomes = 13;
+inline constexpr std::size_t kOutcomes = 14;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
                                                                           "timed_out",
                                                                           "abandoned",
@@ -35,6 +36,7 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "cancelled",
                                                                           "rejected_rate_limited",
                                                                           "rejected_concurrency_limit",
-                                                                          "rejected_queue_delay"};
+                                                                          "rejected_queue_delay",
+                                                                          "failed_processing"};
 
 }  // namespace windtunnel
