@@ -1,4 +1,8 @@
+#include <deque>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "models/autoscaler/load_policy.hpp"
 #include "models/autoscaler/spell.hpp"
@@ -20,8 +24,9 @@ class QueueDrain final : public LoadPolicy {
  public:
   explicit QueueDrain(const Settings& s) : LoadPolicy(s.load), s_(s) {
     if (s_.queue.empty()) return;
-    visible_ = signal_metric(s_.queue + ".visible", {.window = Duration{0}, .per_instance = false});
-    keep(*visible_);
+    for (const char* figure : {".visible", ".arrived"})
+      looked_at_.push_back(signal_metric(s_.queue + figure, {.window = Duration{0}, .per_instance = false}));
+    for (const MetricChoice& metric : looked_at_) keep(*metric);
   }
 
  private:
@@ -33,10 +38,21 @@ class QueueDrain final : public LoadPolicy {
     return (load.rate + waiting / to_seconds(s_.drain_time)) * load.work_s / s_.utilization.value;
   }
 
-  double in_queue(const ServiceSignal& signal) const { return visible_ ? signal.named.front() : 0; }
+  double in_queue(const ServiceSignal& signal) const { return looked_at_.empty() ? 0 : signal.named[0]; }
+
+  // Messages that arrived, not those that were handled: while a backlog shrinks those are more.
+  std::optional<double> rate(const ServiceSignal& signal) override {
+    if (looked_at_.empty()) return LoadPolicy::rate(signal);
+    arrived_.emplace_back(signal.now, signal.named[1]);
+    while (arrived_.size() > 1 && arrived_[1].first <= signal.now - window()) arrived_.pop_front();
+    const auto& [from, count] = arrived_.front();
+    if (from == signal.now) return std::nullopt;
+    return (signal.named[1] - count) / to_seconds(signal.now - from);
+  }
 
   Settings s_;
-  MetricChoice visible_;  // none: nothing but its requests wait
+  std::vector<MetricChoice> looked_at_;              // of the queue: what is visible, and what has arrived
+  std::deque<std::pair<Time, double>> arrived_{{}};  // at the beginning of the window, and since
 };
 
 class Params final : public AutoscalerParams {

@@ -67,6 +67,7 @@ class MessageQueue {
   std::int64_t in_flight() const { return in_flight_; }
   std::int64_t delayed() const { return delayed_; }
   std::int64_t all() const { return visible_ + in_flight_ + delayed_; }
+  std::uint64_t entered() const { return entered_; }  // ever
   std::uint32_t oldest() const { return oldest_; }  // of all
 
  private:

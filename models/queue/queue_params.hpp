@@ -62,9 +62,9 @@ struct Send {
 };
 
 // What a queue shows of itself, as a signal "<queue>.<figure>" that autoscalers may look at.
-enum class QueueFigure { kVisible, kInFlight, kDelayed, kDepth, kMessages, kOldest };
-inline constexpr std::array<std::string_view, 6> kQueueFigureNames = {"visible", "in_flight", "delayed",
-                                                                      "depth",   "messages",  "oldest"};
+enum class QueueFigure { kVisible, kInFlight, kDelayed, kDepth, kMessages, kOldest, kArrived };
+inline constexpr std::array<std::string_view, 7> kQueueFigureNames = {"visible", "in_flight", "delayed",
+                                                                      "depth",   "messages",  "oldest", "arrived"};
 struct QueueSignal {
   std::string queue;
   QueueFigure figure;

@@ -577,6 +577,8 @@ double Replication::Queues::figure(std::uint16_t index, QueueFigure figure) cons
       return static_cast<double>(messages.all());
     case QueueFigure::kOldest:
       return ns_to_seconds(static_cast<double>(age_of_oldest(queue)));
+    case QueueFigure::kArrived:
+      return static_cast<double>(messages.entered());
   }
   return kNaN;
 }

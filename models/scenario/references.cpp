@@ -118,13 +118,16 @@ class References {
 
   // An objective's service may be a queue, where the figure is one that queues have.
   void check_objective(const std::string& at, const Objective& objective, const std::string& metric) {
-    if (!scenario_.queues.contains(objective.service)) {
-      service_exists(at + "/service", objective.service, true);
-      return;
-    }
-    if (metric != "latency" && metric != "wait_time" && metric != "success_ratio")
+    const bool of_queues = metric == "age_of_oldest";
+    if (of_queues && !scenario_.services.contains(objective.service)) {
+      queue_exists(at + "/service", objective.service);
+    } else if (!scenario_.queues.contains(objective.service)) {
+      if (service_exists(at + "/service", objective.service, true) && of_queues)
+        problems_.error(at + "/service", in_quotes(objective.service) + " is a service; queues have an " + metric);
+    } else if (!of_queues && metric != "latency" && metric != "wait_time" && metric != "success_ratio") {
       problems_.error(at + "/service", in_quotes(objective.service) + " is a queue, which has no " + metric +
-                                           "; latency, wait_time and success_ratio fit");
+                                           "; latency, wait_time, success_ratio and age_of_oldest fit");
+    }
   }
 
   void check_queues() {
@@ -429,7 +432,8 @@ class References {
   void signal_exists(const std::string& at, const std::string& name) {
     if (!soundness_.readable("/signals") || scenario_.signals.contains(name)) return;
     if (const auto of = QueueSignal::parse(name); of && scenario_.queues.contains(of->queue)) return;
-    const std::vector<std::string> signals = keys_of(scenario_.signals);
+    std::vector<std::string> signals = keys_of(scenario_.signals);
+    for (std::string& figure : QueueSignal::names(scenario_.queues)) signals.push_back(std::move(figure));
     problems_.error(at, "looks at the signal " + in_quotes(name) + ", which there is not" +
                             (signals.empty() ? std::string("; the scenario has no \"signals\"")
                                              : suggestion(name, signals, "signals")));

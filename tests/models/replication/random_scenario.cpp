@@ -245,8 +245,7 @@ class Generator {
     const char* const figures[] = {"depth", "visible", "messages"};
     if (draw(3) == 0)
       consumer["autoscaler"] = {{"type", "proportional"}, {"min_replicas", 1}, {"max_replicas", 6},
-                                {"metrics", Json::array({{{"metric", "signal"}, {"name", std::string("q.") + figures[draw(3)]},
-                                                          {"target", 5}}})}};
+                                {"metric", {{"metric", "signal"}, {"name", std::string("q.") + figures[draw(3)]}, {"target", 5}}}};
     out["services"]["consumer"] = consumer;
     Json& queue = out["queues"]["q"];
     queue = {{"consumer", "consumer"}, {"poison", 0.1 * draw(5)}, {"prefetch", 1 + draw(6)}, {"batch", 1 + draw(3)},
