@@ -311,14 +311,7 @@ void bind_result(py::module_& module) {
       .def_readonly("currency", &Result::currency)
       .def_property_readonly("services", &services)
       .def_property_readonly("classes", &classes)
-      .def_property_readonly(
-          "queues",
-          [](const Result& result) {
-            py::list out;
-            for (const std::string& name : result.queues) out.append(py::str(name));
-            return out;
-          },
-          "Names of the queues; their figures are metrics: \"<queue>.latency.p99\".")
+      .def_readonly("queues", &Result::queues, "Names of the queues; their figures are metrics: \"<queue>.latency.p99\".")
       .def_property_readonly("objectives", &objectives)
       .def_property_readonly("decisions", &decisions)
       .def_property_readonly("sizing", &sizing,

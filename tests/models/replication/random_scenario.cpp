@@ -237,7 +237,7 @@ class Generator {
     if (draw(2) == 0) return;
     Json consumer = {{"replicas", 1 + draw(4)},
                      {"instance", {{"runtime", {{"type", "worker_pool"}, {"workers", 1 + draw(3)}}},
-                                   {"resources", {{"requests", {{"cpu", "1"}, {"memory", "128Mi"}}}}}}},
+                                   {"resources", {{"requests", {{"cpu", "250m"}, {"memory", "128Mi"}}}}}}},
                      {"work", {{"default", Json::array({{{"cpu", {{"type", "exponential"}, {"mean", seconds(0.05 * (1 + draw(20)))}}}}})}}}};
     if (draw(3) == 0) consumer["work"]["default"].push_back({{"call", {{"service", "s0"}, {"timeout", "500ms"}}}});
     if (draw(3) == 0)
