@@ -99,7 +99,8 @@ struct Loss {
   Estimate share;  // of the requests that ended
 };
 // Sources whose clients try again, in the order of the result.
-std::vector<std::string> retrying_sources(const Result& result);
+std::vector<std::string> operating_clients(const Result& result);
+std::string refusals_text(const Result& result, const std::string& client);
 
 // What became of a queue's messages, where there were any of that.
 struct QueueEnd {

@@ -27,6 +27,7 @@ void Step::describe(FieldVisitor& v) {
   v.field("call", call, "Another service that is called; the step lasts until it has answered");
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
   v.field("send", send, "A queue that gets a message; the step lasts until it has it");
+  v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
 }
 
 void Step::check(Problems& p) {

@@ -26,6 +26,7 @@ struct Step {
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
   std::optional<Send> send;
+  Share error{0};
 
   const Calls* calls() const {  // null: none
     return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;

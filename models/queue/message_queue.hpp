@@ -17,14 +17,14 @@ struct Message {
     kGone,      // out of the queue; a handling of it still goes on
   };
 
-  std::int64_t sent = 0;      // by whoever sent it first
-  std::int64_t entered = 0;   // this queue
-  std::uint64_t number = 0;   // in the order in which the queue got them
+  std::int64_t sent = 0;                         // by whoever sent it first
+  std::int64_t entered = 0;                      // this queue
+  std::uint64_t number = 0;                      // in the order in which the queue got them
   std::uint32_t next = kNone, previous = kNone;  // in the line it waits in
   std::uint32_t older = kNone, newer = kNone;    // in the queue, wherever it stands there
-  std::uint32_t receives = 0;  // deliveries so far
-  std::uint32_t handlings = 0;  // of them, those that go on
-  std::uint32_t effects = 0;    // handlings that succeeded
+  std::uint32_t receives = 0;                    // deliveries so far
+  std::uint32_t handlings = 0;                   // of them, those that go on
+  std::uint32_t effects = 0;                     // handlings that succeeded
   std::uint32_t group = 0;
   std::uint32_t turn = 0;  // another one means that what was to happen to it is void …
   std::uint32_t life = 0;  // … and that it is another message
@@ -53,8 +53,8 @@ class Messages {
 // The order in which a queue's messages wait and are given out. Knows neither time nor consumers.
 class MessageQueue {
  public:
-  // `groups`: 0 for none, when whatever is visible may be in flight at once. `in_place`: a message that is visible again
-  // takes the place that it had; else it goes to the end. In groups it always takes its place.
+  // `groups`: 0 for none, when whatever is visible may be in flight at once. `in_place`: a message that is visible
+  // again takes the place that it had; else it goes to the end. In groups it always takes its place.
   MessageQueue(Messages& messages, std::uint32_t groups, bool in_place);
 
   void enter(std::uint32_t m, bool delayed);  // at the end
@@ -68,7 +68,7 @@ class MessageQueue {
   std::int64_t delayed() const { return delayed_; }
   std::int64_t all() const { return visible_ + in_flight_ + delayed_; }
   std::uint64_t entered() const { return entered_; }  // ever
-  std::uint32_t oldest() const { return oldest_; }  // of all
+  std::uint32_t oldest() const { return oldest_; }    // of all
 
  private:
   struct Line {

@@ -43,8 +43,8 @@ struct QueueParams {
 
   void describe(FieldVisitor& v);
   void check(Problems& p);
-  Duration visible_again_after() const;                  // of a message that nobody deletes
-  std::optional<Duration> visible_again_on_no() const;   // of one whose handling failed; none: as of any other
+  Duration visible_again_after() const;                 // of a message that nobody deletes
+  std::optional<Duration> visible_again_on_no() const;  // of one whose handling failed; none: as of any other
   bool requeues() const { return redelivery == Redelivery::kOnDisconnect; }
 };
 using QueuesParams = std::map<std::string, QueueParams>;
@@ -63,8 +63,8 @@ struct Send {
 
 // What a queue shows of itself, as a signal "<queue>.<figure>" that autoscalers may look at.
 enum class QueueFigure { kVisible, kInFlight, kDelayed, kDepth, kMessages, kOldest, kArrived };
-inline constexpr std::array<std::string_view, 7> kQueueFigureNames = {"visible", "in_flight", "delayed",
-                                                                      "depth",   "messages",  "oldest", "arrived"};
+inline constexpr std::array<std::string_view, 7> kQueueFigureNames = {"visible",  "in_flight", "delayed", "depth",
+                                                                      "messages", "oldest",    "arrived"};
 struct QueueSignal {
   std::string queue;
   QueueFigure figure;

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/operations.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
@@ -32,6 +32,7 @@ constexpr NamedQuantile kQuantiles[] = {{"p50", .5}, {"p90", .9}, {"p95", .95}, 
 }  // namespace
 
 void Replication::begin_measuring() {
+  begin_measuring_operations();
   for (const auto& owned : services_) {
     Service& s = *owned;
     gather(s);
@@ -409,15 +410,23 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
-  const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
-  const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
-  const auto failed_processing = static_cast<std::size_t>(Outcome::kFailedProcessing);
-  for (std::size_t i = 1; i < kOutcomes; ++i)
-    if (i == failed_processing) {
-      if (queues_ && queues_->hands_poison_to(s)) put("loss.failed_processing", "share", ratio(static_cast<double>(outcomes[i]), ended));
-    } else if (i >= first_of_admission ? s.control || s.lines : i != out_of_memory || s.params->instance.memory) {
-      put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
+  const auto can_happen = [&s](Outcome how) {
+    switch (how) {
+      case Outcome::kFailedOutOfMemory:
+        return s.params->instance.memory.has_value();
+      case Outcome::kRejectedRateLimited:
+      case Outcome::kRejectedConcurrencyLimit:
+      case Outcome::kRejectedQueueDelay:
+        return s.control || s.lines;
+      case Outcome::kFailedError:
+        return s.errs;
+      default:
+        return true;
     }
+  };
+  for (std::size_t i = 1; i < kOutcomes; ++i)
+    if (can_happen(static_cast<Outcome>(i)))
+      put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {
     put(figure.name, figure.unit, figure.value);
@@ -464,7 +473,7 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     for (const auto& [name, share] : traffic.mix) add(name);
   }
   for (const Traffic& traffic : scenario.traffic) {
-    if (!traffic.retry) continue;
+    if (!traffic.policy.retry && !traffic.policy.hedge) continue;
     const auto classes = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, traffic.mix.size()));
     const auto first =
         std::find_if(out.begin(), out.end(), [&](const ClassResult& c) { return c.traffic == traffic.name; });
@@ -485,6 +494,14 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     ClassResult c;
     c.traffic = *edge.caller;
     c.request_class = edge.label();
+    c.service = edge.callee->service;
+    out.push_back(std::move(c));
+  }
+  for (const CallEdge& edge : call_edges(scenario)) {
+    if (!edge.callee->policy.retry && !edge.callee->policy.hedge) continue;
+    ClassResult c;
+    c.traffic = *edge.caller;
+    c.request_class = retries_of(edge.label());
     c.service = edge.callee->service;
     out.push_back(std::move(c));
   }

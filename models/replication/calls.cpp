@@ -30,17 +30,22 @@ void Replication::make_room_for_calls() {
 void Replication::depart(std::uint32_t r, const CallsRuntime& calls) {
   make_room_for_calls();
   answers_[r] = {};
-  const Request& request = pool_[r];
+  Request& request = pool_[r];
   if (request.demand == 0) return sim_.schedule(now_ns(), kIoDone, r, request.stamp);
-  sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
+  const auto made = static_cast<std::uint64_t>(request.demand);
+  answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
+  answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
+  request.demand = static_cast<std::int64_t>(made & ~calls.guarded);
+  if (request.demand != 0) sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
+  for (std::uint64_t operations = made & calls.guarded; operations != 0; operations &= operations - 1)
+    operate_call(
+        r, static_cast<std::uint16_t>(calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(operations))));
 }
 
 void Replication::calls_arrive(std::uint32_t r) {
   const CallsRuntime& calls = *kinds_[pool_[r].kind].steps[pool_[r].step()].calls;
   const std::uint32_t stamp = pool_[r].stamp;
   auto made = static_cast<std::uint64_t>(pool_[r].demand);
-  answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
-  answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
   for (; made != 0; made &= made - 1) {
     const std::uint32_t index = calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(made));
     RequestKind& kind = kinds_[index];
@@ -94,6 +99,7 @@ void Replication::give_up_calls(std::uint32_t r) {
     const RequestKind& kind = kinds_[pool_[called].kind];
     if (kind.cancels) lose(*kind.home, called, Outcome::kCancelled);
   }
+  if (operations_) give_up_operations(r);
 }
 
 // --- from the scenario
@@ -120,7 +126,6 @@ void Replication::build_calls() {
   const std::vector<CallEdge> edges = call_edges(scenario_);
   if (edges.empty()) return;
   steps_most_ = std::max(steps_most_, 2U);  // that the later demands are drawn, and with them the calls
-  const auto first = static_cast<std::uint32_t>(kinds_.size());
   for (const CallEdge& edge : edges) {
     Service& home = named(edge.callee->service);
     RequestKind kind;
@@ -140,6 +145,10 @@ void Replication::build_calls() {
     kind.request_class = kind.work_class;
     kinds_.push_back(std::move(kind));
   }
+}
+
+// From every step that calls to the kinds of its calls, the first of which is `first`.
+void Replication::link_calls(const std::vector<CallEdge>& edges, std::size_t first) {
   for (RequestKind& kind : kinds_)
     for (std::size_t k = 0; k < kind.steps.size(); ++k) {
       if (!kind.steps[k].calls) continue;
@@ -147,7 +156,8 @@ void Replication::build_calls() {
         return *e.caller == kind.home->name && *e.request_class == kind.work_class && e.step == k;
       });
       assert(edge != edges.end());
-      kind.steps[k].calls->first_kind = first + static_cast<std::uint32_t>(edge - edges.begin());
+      kind.steps[k].calls->first_kind =
+          static_cast<std::uint32_t>(first + static_cast<std::size_t>(edge - edges.begin()));
     }
 }
 

@@ -224,6 +224,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   assert(service.outstanding[instance.position] == 0);
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
+  if (operations_) forget_client(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
   size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);

@@ -146,13 +146,11 @@ void Replication::Queues::build_kinds() {
     } else {
       run_.build_steps(kind, stream, described.work_class);
       if (described.of == Of::kPoison) {
-        StepRuntime step;
-        step.cpu = false;
-        step.fails = true;
-        step.sampler = std::make_unique<Sampler>(run_.streams_.named(stream + "/end"), *constant(0));
-        kind.steps.push_back(std::move(step));
+        StepRuntime& last = kind.steps.back();
+        last.error = 1;
+        last.error_words = std::make_unique<Stream>(run_.streams_.named(stream + "/error"));
         kind.plain = home.all_plain = false;
-        run_.steps_most_ = std::max(run_.steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
+        home.errs = true;
       }
       of_work[{described.queue, described.work_class}][static_cast<std::size_t>(described.of)] = index;
     }
@@ -589,10 +587,10 @@ void Replication::Queues::begin_measuring() {
     queue->series.service = queue->name;
     queue->series.resolution_s = to_seconds(run_.scenario_.metrics.resolution);
     if (run_.narrated_)
-      queue->series.columns = {{"sent_per_s", "1/s", {}},      {"deleted_per_s", "1/s", {}},
-                               {"latency_p50_s", "s", {}},     {"latency_p99_s", "s", {}},
-                               {"visible", "count", {}},       {"messages_in_flight", "count", {}},
-                               {"age_of_oldest_s", "s", {}},   {"dead_lettered", "count", {}}};
+      queue->series.columns = {{"sent_per_s", "1/s", {}},    {"deleted_per_s", "1/s", {}},
+                               {"latency_p50_s", "s", {}},   {"latency_p99_s", "s", {}},
+                               {"visible", "count", {}},     {"messages_in_flight", "count", {}},
+                               {"age_of_oldest_s", "s", {}}, {"dead_lettered", "count", {}}};
   }
 }
 
@@ -609,15 +607,15 @@ void Replication::Queues::series_point() {
     queue->latency.merge(std::move(queue->bin_latency));
     if (!run_.narrated_ || at <= since) continue;
     const Counts& counts = queue->counts;
-    const double row[] = {static_cast<double>(counts.sent - std::exchange(queue->sent_taken, counts.sent)) / (at - since),
-                          static_cast<double>(counts.deleted - std::exchange(queue->deleted_taken, counts.deleted)) /
-                              (at - since),
-                          ns_to_seconds(latency[0]),
-                          ns_to_seconds(latency[1]),
-                          queue->visible.bin / ((at - since) * 1e9),
-                          queue->in_flight.bin / ((at - since) * 1e9),
-                          ns_to_seconds(static_cast<double>(age_of_oldest(*queue))),
-                          static_cast<double>(counts.dead_lettered)};
+    const double row[] = {
+        static_cast<double>(counts.sent - std::exchange(queue->sent_taken, counts.sent)) / (at - since),
+        static_cast<double>(counts.deleted - std::exchange(queue->deleted_taken, counts.deleted)) / (at - since),
+        ns_to_seconds(latency[0]),
+        ns_to_seconds(latency[1]),
+        queue->visible.bin / ((at - since) * 1e9),
+        queue->in_flight.bin / ((at - since) * 1e9),
+        ns_to_seconds(static_cast<double>(age_of_oldest(*queue))),
+        static_cast<double>(counts.dead_lettered)};
     series.times_s.push_back(at);
     for (std::size_t i = 0; i < series.columns.size(); ++i) series.columns[i].values.push_back(row[i]);
   }
@@ -640,11 +638,6 @@ void Replication::Queues::check() const {
       throw InvariantError("queue " + queue->name + " counts " + std::to_string(queue->messages.all()) +
                            " messages and holds " + std::to_string(all));
   }
-}
-
-bool Replication::Queues::hands_poison_to(const Service& service) const {
-  return std::any_of(queues_.begin(), queues_.end(),
-                     [&](const auto& queue) { return queue->consumer == &service && queue->poison; });
 }
 
 void Replication::Queues::write(Record& record) {
@@ -680,8 +673,7 @@ void Replication::Queues::write(Record& record) {
     put("visible.max", "count", static_cast<double>(queue->visible.most));
     put("in_flight.mean", "count", queue->in_flight.total / ns);
     put("in_flight.max", "count", static_cast<double>(queue->in_flight.most));
-    put("oldest.max", "s",
-        ns_to_seconds(static_cast<double>(std::max(queue->oldest_most, age_of_oldest(*queue)))));
+    put("oldest.max", "s", ns_to_seconds(static_cast<double>(std::max(queue->oldest_most, age_of_oldest(*queue)))));
     write_times(record, queue->name + ".latency", queue->latency);
     write_times(record, queue->name + ".wait_time", queue->wait_time);
     count("drains", queue->drains);

@@ -45,7 +45,6 @@ class Replication::Queues {
   void series_point();
   void check() const;  // throws InvariantError
   void write(Record& record);
-  bool hands_poison_to(const Service& service) const;
 
  private:
   // A consumer's instance, to one queue.
@@ -87,11 +86,11 @@ class Replication::Queues {
     std::vector<std::array<std::uint16_t, 3>> kinds;  // by message class: first, later, poison
     std::uint16_t duplicate_kind = 0;
     std::unique_ptr<Stream> groups, poison;
-    std::vector<OfInstance> instances;                   // by slot
+    std::vector<OfInstance> instances;  // by slot
     std::uint32_t first_asking = kNone, last_asking = kNone;
     std::uint32_t first_outside = kNone, last_outside = kNone;  // messages whose senders wait for room
-    bool giving_out = false;                             // messages are to be given out at this instant
-    std::int64_t filled = -1;                            // since when there are any
+    bool giving_out = false;                                    // messages are to be given out at this instant
+    std::int64_t filled = -1;                                   // since when there are any
     // Books.
     Counts counts;
     Level visible, in_flight, all;

@@ -68,12 +68,15 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       if (pool_[target].stamp == stamp) answered(target, kind == kAnswered);
       return;
     case kRetry:
-      return retry(target);
+      return retry(target, stamp);
+    case kAttempt:
+      return attempt_event(target, stamp);
+    case kHedge:
+      return send_copy(target, stamp);
+    case kDeadline:
+      return deadline_passed(target, stamp);
     case kSendArrives:
       if (pool_[target].stamp == stamp) queues_->send_arrives(target);
-      return;
-    case kHandlingFails:
-      if (pool_[target].stamp == stamp) lose(*kinds_[pool_[target].kind].home, target, Outcome::kFailedProcessing);
       return;
     case kMessageVisible:
       return queues_->visible_again(target, stamp);
@@ -121,11 +124,20 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
     kind_index = source.first_kind;
     while (u > source.cumulative_mix[static_cast<std::size_t>(kind_index - source.first_kind)]) ++kind_index;
   }
+  if (source.attended) [[unlikely]]
+    return create_attended(source, kind_index, size);
   RequestKind& kind = kinds_[kind_index];
   const std::uint32_t r = pool_.take();
   open(kind, kind_index, r, size);
-  if (source.attended) [[unlikely]]
-    attend(source, r, size);
+  admit(*kind.home, kind, r);
+}
+
+void Replication::create_attended(Source& source, std::uint16_t kind_index, float size) {
+  RequestKind& kind = kinds_[kind_index];
+  if (kind.attempt) return operate(source, kind_index, size);
+  const std::uint32_t r = pool_.take();
+  open(kind, kind_index, r, size);
+  sim_.schedule(now_ns() + source.patience->next_ns(), kPatience, r, pool_[r].stamp);
   admit(*kind.home, kind, r);
 }
 
@@ -333,9 +345,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
   service.on_io.add(sim_.now(), 1);
   const StepRuntime& step = kinds_[request.kind].steps[request.step()];
   if (step.calls) return depart(r, *step.calls);
-  if (step.send || step.fails) [[unlikely]]
-    return sim_.schedule(now_ns() + std::max<std::int64_t>(0, request.demand), step.fails ? kHandlingFails : kSendArrives, r,
-                         request.stamp);
+  if (step.send) [[unlikely]]
+    return sim_.schedule(now_ns() + std::max<std::int64_t>(0, request.demand), kSendArrives, r, request.stamp);
   sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
 }
 
@@ -420,9 +431,10 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || service.holds_threads;
   const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
+  const bool error = done.error_words && done.error_words->uniform() <= done.error;
   request.next_step();
-  if (request.step() == kind.steps.size()) {
-    complete(service, kind, r);
+  if (request.step() == kind.steps.size() || error) {
+    error ? fail(service, kind, r) : complete(service, kind, r);
     if (held) release_thread(service, station);
     return;
   }
@@ -495,10 +507,10 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 }
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  if (kind.attempt) return attempt_ended(r, how);
   if (kind.called) return answer(kind, r, how);
   if (kind.message) return queues_->handled(r, how);
-  Source& source = sources_[kind.source];
-  if (source.params->retry) return attempt_ended(source, r, how);
+  const Source& source = sources_[kind.source];
   sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
 }
 
@@ -546,6 +558,13 @@ void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r)
   else if (request.is(Request::kMeasured))
     ++service.unwanted;
   leave(service, r, false);
+  discard(service, r);
+}
+
+void Replication::fail(Service& service, RequestKind& kind, std::uint32_t r) {
+  Request& request = pool_[r];
+  if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kFailedError);
+  leave(service, r, true);
   discard(service, r);
 }
 

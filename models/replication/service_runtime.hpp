@@ -174,6 +174,7 @@ struct Replication::Service {
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
   std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies
+  bool errs = false;                          // some of its steps may end with an error
   bool polls = false;                         // idle threads sleep between two looks
   std::uint32_t processes = 1;                // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;
@@ -191,16 +192,16 @@ struct Replication::Service {
   std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
   std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
   ReasonLog reasons;
-  bool woken = false;                  // its autoscaler is to be asked at this instant
-  std::vector<InstanceSignal> seen;    // scratch of look()
+  bool woken = false;                // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;  // scratch of look()
   struct LookedAt {
     const Signal* signal = nullptr;  // null: it is a figure of a queue
     std::uint16_t queue = 0;
     QueueFigure figure{};
   };
-  std::vector<LookedAt> signals;       // what its autoscaler looks at outside …
-  std::vector<double> named;           // … and their values, scratch of look()
-  Time starts_at{};                    // of the run, by the calendar
+  std::vector<LookedAt> signals;  // what its autoscaler looks at outside …
+  std::vector<double> named;      // … and their values, scratch of look()
+  Time starts_at{};               // of the run, by the calendar
   Duration mean_startup{};
   std::uint32_t places = kNone;  // requests that a proxy lets into an instance at once; kNone: any number
   std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept

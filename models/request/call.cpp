@@ -35,10 +35,12 @@ void Callee::describe(FieldVisitor& v) {
   v.choice("on_failure", on_failure, kOnFailureNames,
            "What a failed call means for the request that made it: fail (it ends as failed_dependency) or ignore (it "
            "goes on without the answer)");
+  policy.describe(v);
 }
 
 void Callee::check(Problems& p) {
   if (service.empty()) p.error("/service", "names no service");
+  policy.check(p);
 }
 
 void SingleCall::describe(FieldVisitor& v) {

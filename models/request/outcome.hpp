@@ -21,7 +21,7 @@ enum class Outcome : std::uint8_t {
   kRejectedRateLimited,       // a rate limiter refused it
   kRejectedConcurrencyLimit,  // as many as the concurrency limit lets in were under way
   kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
-  kFailedProcessing,          // the message that it handled cannot be handled
+  kFailedError,               // the service answered with an error
 };
 inline constexpr std::size_t kOutcomes = 14;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
@@ -37,6 +37,6 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "rejected_rate_limited",
                                                                           "rejected_concurrency_limit",
                                                                           "rejected_queue_delay",
-                                                                          "failed_processing"};
+                                                                          "failed_error"};
 
 }  // namespace windtunnel

@@ -41,7 +41,10 @@ class ProblemsBelow final : public Problems {
 class References {
  public:
   References(const Scenario& scenario, const Soundness& soundness, Problems& problems)
-      : scenario_(scenario), soundness_(soundness), problems_(problems), services_(keys_of(scenario.services)),
+      : scenario_(scenario),
+        soundness_(soundness),
+        problems_(problems),
+        services_(keys_of(scenario.services)),
         queues_(keys_of(scenario.queues)) {}
 
   void check() {
@@ -150,8 +153,8 @@ class References {
     if (!soundness_.sound(service_at)) return;
     const ServiceParams& service = scenario_.services.at(queue.consumer);
     const auto misfit = [&](const std::string& where, const std::string& why) {
-      problems_.error(service_at + where, why + "; " + in_quotes(queue.consumer) + " is the consumer of " + at.substr(8) +
-                                              ", whose messages its instances fetch themselves");
+      problems_.error(service_at + where, why + "; " + in_quotes(queue.consumer) + " is the consumer of " +
+                                              at.substr(8) + ", whose messages its instances fetch themselves");
     };
     if (service.proxied()) misfit("/balancer", "places requests by proxies");
     if (!service.admission.plain()) misfit("/admission", "turns requests away before they reach an instance");
@@ -163,8 +166,9 @@ class References {
         if (std::none_of(steps.begin(), steps.end(), [](const Step& step) {
               return (step.cpu && step.cpu->mean() > 0) || (step.io && step.io->mean() > 0);
             }))
-          problems_.error(at + "/max_receives", "is missing: a poisoned message comes back at once, and handling the class " +
-                                                    in_quotes(work_class) + " takes no time, for ever");
+          problems_.error(at + "/max_receives",
+                          "is missing: a poisoned message comes back at once, and handling the class " +
+                              in_quotes(work_class) + " takes no time, for ever");
   }
 
   void check_sends() {
@@ -181,7 +185,8 @@ class References {
 
   // Every class that reaches a queue, as a dead letter too, is one that its consumer has work for.
   void check_message_classes() {
-    if (!soundness_.readable("/queues") || !soundness_.readable("/services") || !soundness_.readable("/traffic")) return;
+    if (!soundness_.readable("/queues") || !soundness_.readable("/services") || !soundness_.readable("/traffic"))
+      return;
     std::map<std::string, std::map<std::string, std::string>> reach;  // by queue and class: where it is sent
     for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
       const Traffic& source = scenario_.traffic[i];
@@ -203,7 +208,8 @@ class References {
     for (std::size_t round = 0; round < scenario_.queues.size(); ++round)
       for (const auto& [name, queue] : scenario_.queues)
         if (!queue.dead_letter.empty() && queue.dead_letter != name)
-          for (const auto& [message_class, from] : std::map(reach[name])) reach[queue.dead_letter].emplace(message_class, from);
+          for (const auto& [message_class, from] : std::map(reach[name]))
+            reach[queue.dead_letter].emplace(message_class, from);
     for (const auto& [name, queue] : scenario_.queues) {
       const auto consumer = scenario_.services.find(queue.consumer);
       if (consumer == scenario_.services.end()) continue;
@@ -232,13 +238,20 @@ class References {
   // What nobody can do who sends and does not wait for an answer.
   void check_producer(const std::string& at, const Traffic& source) {
     const auto misfit = [&](const char* where, const char* why) {
-      problems_.error(at + where, why + (" " + in_quotes(source.to)) + " is a queue, and who sends to it does not wait for an answer");
+      problems_.error(at + where, why + (" " + in_quotes(source.to)) +
+                                      " is a queue, and who sends to it does not wait for an answer");
     };
     if (source.arrivals && soundness_.sound(at + "/arrivals") && source.arrivals->closed_loop())
       misfit("/arrivals", "comes again after each answer, and");
     if (source.timeout) misfit("/timeout", "has nothing to wait for:");
     if (source.patience) misfit("/patience", "has nothing to wait for:");
-    if (source.retry) misfit("/retry", "has no answer to go by:");
+    const ClientPolicy& policy = source.policy;
+    for (const auto& [field, given] :
+         {std::pair("/retry", policy.retry.has_value()), std::pair("/hedge", policy.hedge.has_value()),
+          std::pair("/circuit_breaker", static_cast<bool>(policy.circuit_breaker)),
+          std::pair("/throttle", static_cast<bool>(policy.throttle)),
+          std::pair("/bulkhead", policy.bulkhead.has_value()), std::pair("/deadline", policy.deadline.has_value())})
+      if (given) misfit(field, "has no answer to go by:");
     if (source.clients) misfit("/clients", "changes nothing:");
   }
 
@@ -422,7 +435,8 @@ class References {
     } else if (or_queue && !queues_.empty()) {
       std::vector<std::string> both = services_;
       both.insert(both.end(), queues_.begin(), queues_.end());
-      problems_.error(at, "there is no service or queue " + in_quotes(name) + suggestion(name, both, "services and queues"));
+      problems_.error(
+          at, "there is no service or queue " + in_quotes(name) + suggestion(name, both, "services and queues"));
     } else {
       problems_.error(at, "there is no service " + in_quotes(name) + suggestion(name, services_, "services"));
     }

@@ -170,7 +170,7 @@ TEST(Queues, SendDeadLettersOn) {
   EXPECT_EQ(flight.figure("q.receives.mean"), 3);
   EXPECT_EQ(flight.figure("q.success_ratio"), 0);
   EXPECT_EQ(flight.figure("w.success_ratio"), 0);
-  EXPECT_EQ(flight.figure("w.loss.failed_processing"), 1);
+  EXPECT_EQ(flight.figure("w.loss.failed_error"), 1);
   EXPECT_EQ(flight.figure("dead.sent"), 10);
   EXPECT_EQ(flight.figure("dead.deleted"), 10);
   // One worker, three attempts of a second each.
@@ -291,10 +291,10 @@ TEST(Queues, AreMMcWhereEveryInstanceTakesOneAtATime) {
 TEST(Queues, HandlePoisonAsOftenAsTheyMay) {
   constexpr double kShare = 0.2;
   for (const int most : {1, 3, 5}) {
-    const Flight flight = fly(queued(R"({"type": "constant", "rate": "5/s"})",
-                                     R"("redelivery": "on_disconnect", "poison": 0.2, "max_receives": )" +
-                                         std::to_string(most),
-                                     io("10ms"), 1, "4000s"));
+    const Flight flight =
+        fly(queued(R"({"type": "constant", "rate": "5/s"})",
+                   R"("redelivery": "on_disconnect", "poison": 0.2, "max_receives": )" + std::to_string(most),
+                   io("10ms"), 1, "4000s"));
     const double n = flight.figure("q.sent"), error = 4 * std::sqrt(kShare * (1 - kShare) / n);
     EXPECT_NEAR(flight.figure("q.discarded") / n, kShare, error);
     EXPECT_NEAR(flight.figure("q.receives.mean"), 1 + kShare * (most - 1), (most - 1) * error + 1e-3);
@@ -377,8 +377,8 @@ TEST(Queues, AreWatchedByThePolicyThatDrains) {
     std::string text = policy;
     return fly(scaled(text.replace(text.find("QUEUE"), 5, queue)), {{"services.w.replicas", "1"}});
   };
-  // At 5 min, or 15 s later: what waits of 100 messages of ten seconds, within 100 s, and what came since the beginning.
-  // At 300 s (100 / 300 + 99 / 100) x 10, at 315 s (100 / 315 + 98 / 100) x 10.
+  // At 5 min, or 15 s later: what waits of 100 messages of ten seconds, within 100 s, and what came since the
+  // beginning. At 300 s (100 / 300 + 99 / 100) x 10, at 315 s (100 / 315 + 98 / 100) x 10.
   EXPECT_THAT(with(R"(, "queue": "jobs")").figure("w.replicas.max"), testing::AnyOf(13, 14));
   EXPECT_LE(with("").figure("w.replicas.max"), 2);
 }
@@ -391,9 +391,8 @@ TEST(Queues, AreSignals) {
 }
 
 TEST(Queues, KeepPromises) {
-  const Flight flight =
-      fly(queued(batch(100), "", io("1s"), 4),
-          {{"objectives", R"([{"metric": "latency", "service": "q", "quantile": 0.99, "below": "24s"},
+  const Flight flight = fly(queued(batch(100), "", io("1s"), 4),
+                            {{"objectives", R"([{"metric": "latency", "service": "q", "quantile": 0.99, "below": "24s"},
                               {"metric": "wait_time", "service": "q", "quantile": 0.99, "below": "24.5s"}])"}});
   EXPECT_EQ(flight.result.objectives[0].verdict, Verdict::kMissed);
   EXPECT_EQ(flight.result.objectives[1].verdict, Verdict::kMet);

@@ -55,8 +55,8 @@ TEST(QueueMistake, ADeadLetterQueueThatThereIsNot) {
   expect_mistake({{"queues.orders.dead_letter", "\"orders\""}}, "/queues/orders/dead_letter", {"itself"});
 }
 TEST(QueueMistake, DeadLettersThatNeverCome) {
-  expect_mistake({{"queues.orders", R"({"consumer": "workers", "dead_letter": "dead"})"}}, "/queues/orders/max_receives",
-                 {"missing", "dead_letter"});
+  expect_mistake({{"queues.orders", R"({"consumer": "workers", "dead_letter": "dead"})"}},
+                 "/queues/orders/max_receives", {"missing", "dead_letter"});
 }
 TEST(QueueMistake, ABoundThatThereIsNot) {
   expect_mistake({{"queues.orders.when_full", "\"block\""}}, "/queues/orders/max_length", {"missing"});
@@ -69,23 +69,24 @@ TEST(QueueMistake, AQueueWithAServicesName) {
 }
 TEST(QueueMistake, AClassThatTheConsumerHasNoWorkFor) {
   expect_mistake({{"traffic.1.mix", R"({"pay": 0.5, "brows": 0.5})"}}, "/traffic/1/mix/brows", {"\"browse\""});
-  expect_mistake({{"services.front.work.default.1.send", R"({"queue": "orders"})"}}, "/services/front/work/default/1/send",
-                 {"\"default\"", "\"orders\""});
+  expect_mistake({{"services.front.work.default.1.send", R"({"queue": "orders"})"}},
+                 "/services/front/work/default/1/send", {"\"default\"", "\"orders\""});
 }
 TEST(QueueMistake, ADeadLetterThatNobodyCanRead) {
-  const std::vector<Issue> errors =
-      errors_with({{"queues.dead.consumer", "\"repair\""}, {"services.repair", R"({"work": {"pay": [{"cpu": "1ms"}]}})"}});
+  const std::vector<Issue> errors = errors_with(
+      {{"queues.dead.consumer", "\"repair\""}, {"services.repair", R"({"work": {"pay": [{"cpu": "1ms"}]}})"}});
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].pointer, "/traffic/1/mix/browse");
   EXPECT_THAT(errors[0].message, HasSubstr("\"dead\""));
 }
 TEST(QueueMistake, SendingNowhere) {
-  expect_mistake({{"services.front.work.default.1.send.queue", "\"order\""}}, "/services/front/work/default/1/send/queue",
-                 {"\"orders\""});
+  expect_mistake({{"services.front.work.default.1.send.queue", "\"order\""}},
+                 "/services/front/work/default/1/send/queue", {"\"orders\""});
   expect_mistake({{"traffic.0.to", "\"fronts\""}}, "/traffic/0/to", {"service or queue", "\"front\""});
 }
 TEST(QueueMistake, AStepThatSendsAndComputes) {
-  expect_mistake({{"services.front.work.default.1.cpu", "\"1ms\""}}, "/services/front/work/default/1", {"cpu and send"});
+  expect_mistake({{"services.front.work.default.1.cpu", "\"1ms\""}}, "/services/front/work/default/1",
+                 {"cpu and send"});
 }
 TEST(QueueMistake, WaitingForAnAnswerFromAQueue) {
   expect_mistake({{"traffic.1.timeout", "\"1s\""}}, "/traffic/1/timeout", {"\"orders\" is a queue"});
@@ -107,22 +108,24 @@ TEST(QueueMistake, PoisonThatComesBackForEverInNoTime) {
                  "/queues/orders/max_receives", {"missing", "\"pay\""});
 }
 TEST(QueueMistake, APromiseThatQueuesDoNotKnow) {
-  expect_mistake({{"objectives", R"([{"metric": "replicas", "service": "orders", "below": 3}])"}}, "/objectives/0/service",
-                 {"is a queue", "latency"});
+  expect_mistake({{"objectives", R"([{"metric": "replicas", "service": "orders", "below": 3}])"}},
+                 "/objectives/0/service", {"is a queue", "latency"});
   expect_mistake({{"objectives", R"([{"metric": "age_of_oldest", "service": "front", "below": "3s"}])"}},
                  "/objectives/0/service", {"is a service"});
   expect_mistake({{"objectives", R"([{"metric": "age_of_oldest", "service": "order", "below": "3s"}])"}},
                  "/objectives/0/service", {"no queue", "\"orders\""});
 }
 TEST(QueueMistake, AFigureThatQueuesDoNotShow) {
-  expect_mistake({{"services.workers.autoscaler",
-                   R"({"type": "proportional", "metric": {"metric": "signal", "name": "orders.dept", "target": 3}})"}},
-                 "/services/workers/autoscaler", {"\"orders.dept\"", "\"orders.depth\""});
+  expect_mistake(
+      {{"services.workers.autoscaler",
+        R"({"type": "proportional", "max_replicas": 9, "metric": {"metric": "signal", "name": "orders.dept", "target": 3}})"}},
+      "/services/workers/autoscaler", {"\"orders.dept\"", "\"orders.depth\""});
 }
 TEST(QueueMistake, ATriggerOfAQueueThatThereIsNot) {
-  expect_mistake({{"services.workers.autoscaler",
-                   R"({"type": "keda", "spec": {"triggers": [{"type": "queue", "metadata": {"queue": "jobs", "value": "3"}}]}})"}},
-                 "/services/workers/autoscaler/spec/triggers/0/type", {"jobs.depth", "orders.depth"});
+  expect_mistake(
+      {{"services.workers.autoscaler",
+        R"({"type": "keda", "spec": {"triggers": [{"type": "queue", "metadata": {"queue": "jobs", "value": "3"}}]}})"}},
+      "/services/workers/autoscaler/spec/triggers/0/type", {"jobs.depth", "orders.depth"});
 }
 
 }  // namespace

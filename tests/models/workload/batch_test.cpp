@@ -9,7 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(BatchArrivals, ComeAtOneMoment) {
-  const auto seen = all(chosen<Arrivals>("batch", {{"size", 1000}, {"at", Duration{2min}}}), web(Time{10min}, Time{1min}));
+  const auto seen =
+      all(chosen<Arrivals>("batch", {{"size", 1000}, {"at", Duration{2min}}}), web(Time{10min}, Time{1min}));
   ASSERT_EQ(seen.size(), 1000U);
   for (const Arrival& arrival : seen) EXPECT_EQ(arrival.at, Time{3min});
 }
