@@ -110,9 +110,10 @@ struct Result {
   double horizon_s = 0;
   std::vector<ServiceResult> services;
   std::vector<ClassResult> classes;
+  std::vector<std::string> queues;  // names; their figures are among the metrics
   std::vector<Metric> metrics;
   std::vector<std::string> figures;  // names of the metrics that policies report of themselves
-  std::vector<Series> series;        // one per service
+  std::vector<Series> series;        // one per service, and then per queue
   std::vector<Decision> decisions;
   std::vector<ObjectiveResult> objectives;
   std::vector<Sizing> sizing;    // of services that state requests which nobody else sets

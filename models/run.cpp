@@ -71,6 +71,7 @@ Result run(const Scenario& scenario, const RunOptions& options) {
     result.services.back().name = name;
   }
   result.classes = Replication::class_names(scenario);
+  for (const auto& [name, unused] : scenario.queues) result.queues.push_back(name);
 
   std::vector<std::unique_ptr<Record>> records(replications);
   std::vector<SizingBooks> sizing;

@@ -15,6 +15,7 @@ ORDER = [
     ("models/workload/", 11),
     ("models/admission/", 11.5),
     ("models/cache/", 11.7),
+    ("models/queue/", 11.7),
     ("models/instance/", 12),
     ("models/startup/", 13),
     ("models/signal/", 14),

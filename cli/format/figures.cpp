@@ -294,6 +294,29 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
   return all;
 }
 
+std::vector<QueueEnd> queue_ends(const Result& result, const std::string& queue) {
+  struct Named {
+    const char* metric;
+    const char* what;
+    bool bad;
+  };
+  constexpr Named kEnds[] = {{"deleted", "deleted", false},
+                             {"redelivered", "redelivered", false},
+                             {"duplicates", "duplicates", false},
+                             {"second_effects", "second effects", true},
+                             {"dead_lettered", "dead lettered", true},
+                             {"discarded", "discarded", true},
+                             {"expired", "expired", true},
+                             {"rejected", "rejected", true},
+                             {"blocked", "blocked", false},
+                             {"left", "left at the end", false}};
+  std::vector<QueueEnd> out;
+  for (const Named& end : kEnds)
+    if (const Metric* m = service_metric(result, queue, end.metric); m != nullptr && m->estimate.most > 0)
+      out.push_back({end.what, m->estimate, end.bad});
+  return out;
+}
+
 std::vector<std::string> operating_clients(const Result& result) {
   constexpr std::string_view kEnd = ".operations.attempts";
   std::vector<std::string> out;

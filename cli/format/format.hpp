@@ -98,7 +98,6 @@ struct Loss {
   std::uint64_t requests = 0;
   Estimate share;  // of the requests that ended
 };
-// Most frequent first; only causes that occurred.
 // Sources whose clients try again, in the order of the result.
 std::vector<std::string> operating_clients(const Result& result);
 std::string refusals_text(const Result& result, const std::string& client);
@@ -106,6 +105,15 @@ std::string availability_sentence(const Availability::OfService& a);
 std::string availability_sentence(const Availability::OfRequests& a);
 std::vector<std::string> cached_names(const Result& result);  // "catalog.caches.products"
 
+// What became of a queue's messages, where there were any of that.
+struct QueueEnd {
+  std::string what;  // "dead lettered"
+  Estimate messages;
+  bool bad = false;
+};
+std::vector<QueueEnd> queue_ends(const Result& result, const std::string& queue);
+
+// Most frequent first; only causes that occurred.
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);
 

@@ -185,7 +185,7 @@ std::string availability_of(const Availability& a) {
 }  // namespace
 
 std::string format_json(const Result& result, JsonDetail detail) {
-  std::vector<std::string> objectives, services, classes, sizing, theory, paths, metrics, series, decisions;
+  std::vector<std::string> objectives, services, queues, classes, sizing, theory, paths, metrics, series, decisions;
   for (const ObjectiveResult& o : result.objectives) objectives.push_back(objective_of(o));
   for (const ServiceResult& s : result.services) {
     Object o;
@@ -195,6 +195,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
     if (detail.histograms) o.add("latency_histogram", buckets_of(s.latency));
     services.push_back(o.text());
   }
+  for (const std::string& name : result.queues) queues.push_back(json_quote(name));
   for (const ClassResult& c : result.classes) {
     Object o;
     o.add_text("traffic", c.traffic).add_text("class", c.request_class).add_text("service", c.service);
@@ -226,6 +227,7 @@ std::string format_json(const Result& result, JsonDetail detail) {
       "\"verdict\": " + (result.objectives.empty() ? std::string("null") : json_quote(verdict_word(overall(result)))),
       "\"objectives\": " + lines(objectives, "[", "]", "  "),
       "\"services\": " + lines(services, "[", "]", "  "),
+      "\"queues\": " + lines(queues, "[", "]", "  "),
       "\"classes\": " + lines(classes, "[", "]", "  "),
       "\"sizing\": " + lines(sizing, "[", "]", "  "),
       "\"theory\": " + lines(theory, "[", "]", "  "),

@@ -84,6 +84,21 @@ std::string format_markdown(const Result& result) {
       out += "\n";
     }
   }
+  if (!result.queues.empty()) {
+    out += "\n| queues | sent | deliveries each | depth | p99 | |\n|---|---:|---:|---:|---:|---|\n";
+    for (const std::string& queue : result.queues) {
+      out += "| " + markdown_escaped(queue) + " |";
+      for (const auto& [name, unit] : {std::pair("sent", ""), std::pair("receives.mean", ""),
+                                       std::pair("depth.mean", ""), std::pair("latency.p99", "s")}) {
+        const Metric* m = service_metric(result, queue, name);
+        out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+      }
+      std::string ends;
+      for (const QueueEnd& end : queue_ends(result, queue))
+        ends += (ends.empty() ? " " : ", ") + end.what + " " + figure(end.messages, "");
+      out += (ends.empty() ? " –" : ends) + " |\n";
+    }
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)

@@ -20,6 +20,7 @@ class Page {
  public:
   Page(const Result& result, const TextStyle& style) : result_(result), style_(style) {
     for (const ServiceResult& s : result.services) names_ = std::max(names_, display_width(s.name));
+    for (const std::string& queue : result.queues) names_ = std::max(names_, display_width(queue));
     names_ = std::min<std::size_t>(names_ + 2, 24);
   }
 
@@ -30,6 +31,7 @@ class Page {
     requests();
     operations();
     caches();
+    queues();
     capacity();
     nodes();
     figures();
@@ -218,6 +220,26 @@ class Page {
     }
   }
 
+  // Only where there are any.
+  void queues() {
+    if (result_.queues.empty()) return;
+    const auto value = [&](const std::string& queue, const char* name, std::string_view unit) {
+      const Metric* m = service_metric(result_, queue, name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    heading(pad_right("Queues", names_ + 2) + pad_left("sent", 16) + pad_left("deliveries each", 17) +
+            pad_left("depth", 14) + pad_left("most", 10) + pad_left("p99", 15));
+    for (const std::string& queue : result_.queues) {
+      const Metric* most = service_metric(result_, queue, "depth.max");
+      line(service_column(queue) + pad_left(value(queue, "sent", ""), 16) +
+           pad_left(value(queue, "receives.mean", ""), 17) + pad_left(value(queue, "depth.mean", ""), 14) +
+           pad_left(most ? fixed(most->estimate.most, 0) : "–", 10) + pad_left(value(queue, "latency.p99", "s"), 15));
+      for (const QueueEnd& end : queue_ends(result_, queue))
+        line(paint(pad_right("    " + end.what, names_ + 2), end.bad ? Ink::kRed : Ink::kFaint) +
+             pad_left(figure(end.messages, ""), 16));
+    }
+  }
+
   void capacity() {
     bool any = false;
     for (const ServiceResult& s : result_.services) any = any || service_metric(result_, s.name, "replicas.mean");
@@ -316,7 +338,7 @@ class Page {
 
   bool over_time(const Series& s) {
     if (s.times_s.size() < 2) return false;
-    const Series::Column* arrivals = first_of(s, {"arrivals_per_s"});
+    const Series::Column* arrivals = first_of(s, {"arrivals_per_s", "sent_per_s"});
     const Series::Column* p99 = first_of(s, {"latency_p99_s"});
     const Series::Column* lost = first_of(s, {"losses_per_s"});
     const Series::Column* pending = first_of(s, {"replicas_pending", "pods_pending"});
@@ -324,11 +346,13 @@ class Page {
         first_of(s, {"replicas_ready", "replicas_current", "replicas_desired", "nodes_ready"});
     if (!arrivals && !p99 && !replicas) return false;
     heading(s.service + " over time" + (result_.replications > 1 ? ", first replication" : ""));
-    spark("arrivals", arrivals, "1/s", Fold::kMean);
+    spark(s.find("sent_per_s") ? "sent" : "arrivals", arrivals, "1/s", Fold::kMean);
     spark("p99", p99, "s", Fold::kMost);
     if (lost && range_of(*lost).second > 0) spark("losses", lost, "1/s", Fold::kMost);
     for (const Series::Column& c : s.columns)
       if (c.name.starts_with("hit_ratio_")) spark("hits", first_of(s, {c.name.c_str()}), "share", Fold::kMean);
+    spark("waiting", first_of(s, {"visible"}), "", Fold::kMost);
+    spark("oldest", first_of(s, {"age_of_oldest_s"}), "s", Fold::kMost);
     if (pending && range_of(*pending).second > 0) spark("pending", pending, "", Fold::kMost);
     spark("recorded", first_of(s, {"replicas_recorded"}), "", Fold::kMean);
     if (replicas) {

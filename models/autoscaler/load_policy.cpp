@@ -56,7 +56,7 @@ Watched LoadPolicy::watched() const {
 
 ScalingDecision LoadPolicy::decide(const ServiceSignal& signal) {
   work_.look(signal);
-  const std::optional<double> rate = value(*rate_, signal);
+  const std::optional<double> rate = this->rate(signal);
   const std::optional<double> work =
       s_.work_per_request ? std::optional(to_seconds(*s_.work_per_request)) : work_.per_request();
   if (!rate || !work) return decision(signal, signal.spec_replicas, "nothing is known of the load", {}, {});

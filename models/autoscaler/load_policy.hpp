@@ -33,6 +33,9 @@ class LoadPolicy : public MetricPolicy {
   ScalingDecision decide(const ServiceSignal& signal) final;
 
  protected:
+  // What arrives, requests unless a policy knows better, per second over the window.
+  virtual std::optional<double> rate(const ServiceSignal& signal) { return value(*rate_, signal); }
+  Duration window() const { return s_.window; }
   struct Load {
     double rate = 0;    // requests per second
     double work_s = 0;  // per request

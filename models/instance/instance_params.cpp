@@ -26,6 +26,7 @@ void Step::describe(FieldVisitor& v) {
   v.choice("on", on, kRunsOnNames, "Which thread of an event loop computes: the loop itself, or a worker beside it");
   v.field("call", call, "Another service that is called; the step lasts until it has answered");
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
+  v.field("send", send, "A queue that gets a message; the step lasts until it has it");
   v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
   v.field(
       "look_up", look_up,
@@ -42,14 +43,15 @@ void Step::check(Problems& p) {
   const std::pair<bool, const char*> kinds[] = {{static_cast<bool>(cpu), "cpu"},
                                                 {static_cast<bool>(io), "io"},
                                                 {call.has_value(), "call"},
-                                                {parallel.has_value(), "parallel"}};
+                                                {parallel.has_value(), "parallel"},
+                                                {send.has_value(), "send"}};
   std::string given;
   int count = 0;
   for (const auto& [is_given, name] : kinds)
     if (is_given) given += (count++ == 0 ? "" : " and ") + std::string(name);
-  if (count == 0) p.error("", "a step needs one of cpu, io, call and parallel");
+  if (count == 0) p.error("", "a step needs one of cpu, io, call, parallel and send");
   if (count > 1)
-    p.error("", "a step is one of cpu, io, call and parallel, this one is " + given + "; write a step for each");
+    p.error("", "a step is one of cpu, io, call, parallel and send, this one is " + given + "; write a step for each");
   if (count == 1 && !cpu && on != RunsOn::kLoop)
     p.error("/on", "only a cpu step runs on a worker; the others take no thread");
   if (!look_up.empty() && !invalidate.empty())

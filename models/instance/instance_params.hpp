@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/admission/queue_discipline.hpp"
+#include "models/queue/queue_params.hpp"
 #include "models/request/call.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
@@ -17,13 +18,15 @@ namespace windtunnel {
 // --------------------------------------------------------------------------------
 enum class RunsOn { kLoop, kWorker };
 
-// One step of a request's work: exactly one of `cpu`, `io`, `call` and `parallel`, and what it has to do with caches.
+// One step of a request's work: exactly one of `cpu`, `io`, `call`, `parallel` and `send`, and what it has to do with
+// caches.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
+  std::optional<Send> send;
   Share error{0};
   std::string look_up, on_miss, invalidate;  // caches of the service; empty: none
 

@@ -35,6 +35,7 @@ const Registry<Objective>& Objective::registry() {
     add_success_ratio(r);
     add_cost(r);
     add_replicas(r);
+    add_age_of_oldest(r);
     return r;
   }();
   return types;

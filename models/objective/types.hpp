@@ -12,6 +12,7 @@ void add_wait_time(Registry<Objective>& objectives);
 void add_success_ratio(Registry<Objective>& objectives);
 void add_cost(Registry<Objective>& objectives);
 void add_replicas(Registry<Objective>& objectives);
+void add_age_of_oldest(Registry<Objective>& objectives);
 
 void describe_name(Objective& objective, FieldVisitor& v);
 void describe_name_and_service(Objective& objective, FieldVisitor& v);

@@ -8,6 +8,7 @@
 
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -68,6 +69,7 @@ void Replication::begin_measuring() {
       if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
     nodes_->begin_measuring();
   }
+  if (queues_) queues_->begin_measuring();
   for (const auto& s : services_)
     if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
   for (const auto& s : services_)
@@ -142,6 +144,10 @@ void Replication::series_point() {
     nodes_->check();
     nodes_->gather();
     nodes_->series_point(bin_s * 1e9);
+  }
+  if (queues_) {
+    queues_->check();
+    queues_->series_point();
   }
   for (const auto& owned : services_) {
     Service& s = *owned;
@@ -253,6 +259,7 @@ Record Replication::finish() {
   if (kinds_.size() > 1)
     for (const RequestKind& kind : kinds_) write_kind(record, kind);
   write_operations(record);
+  if (queues_) queues_->write(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
@@ -458,6 +465,7 @@ void Replication::write_kind(Record& record, const RequestKind& kind) {
 std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
   std::vector<ClassResult> out;
   for (const Traffic& traffic : scenario.traffic) {
+    if (scenario.queues.contains(traffic.to)) continue;
     const auto add = [&](const std::string& name) {
       ClassResult c;
       c.traffic = traffic.name;
@@ -478,6 +486,13 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
       again.request_class = retries_of(again.request_class);
       out.push_back(std::move(again));
     }
+  }
+  for (const Queues::HandlingKind& kind : Queues::handling_kinds(scenario)) {
+    ClassResult c;
+    c.traffic = kind.queue;
+    c.request_class = kind.class_name;
+    c.service = kind.consumer;
+    out.push_back(std::move(c));
   }
   for (const CallEdge& edge : call_edges(scenario)) {
     ClassResult c;

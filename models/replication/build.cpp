@@ -7,6 +7,7 @@
 #include "models/replication/caches.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
 
@@ -170,6 +171,12 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
       if (calls->wait_for) step.calls->wait_for = static_cast<std::uint32_t>(*calls->wait_for);
       step.calls->network_ns = calls->network.count();
       step.sampler = std::make_unique<Sampler>(streams_.named(name), *constant(0));
+    } else if (const std::optional<Send>& send = steps[k].send) {
+      step.send = std::make_unique<SendRuntime>(Queues::send(scenario_, *send, work_class));
+      step.send->words = std::make_unique<Stream>(streams_.named(name + "/send"));
+      step.send->time = std::make_unique<Sampler>(streams_.named(name), send->time ? *send->time : *constant(0));
+      step.sampler = std::make_unique<Sampler>(streams_.named(name), *constant(0));
+      steps_most_ = std::max(steps_most_, 2U);  // that it is drawn whether it is made
     } else {
       step.sampler = std::make_unique<Sampler>(streams_.named(name), step.cpu ? *steps[k].cpu : *steps[k].io);
     }
@@ -205,6 +212,11 @@ void Replication::build_sources() {
     Source& source = sources_[i];
     source.params = &traffic;
     source.first_kind = static_cast<std::uint16_t>(kinds_.size());
+    if (scenario_.queues.contains(traffic.to)) {  // its messages become requests once they are handled
+      source.kinds = 0;
+      sim_.add_source();
+      continue;
+    }
     const auto service =
         std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->name == traffic.to; });
     assert(service != services_.end());
@@ -259,8 +271,10 @@ void Replication::build_sources() {
     for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
   build_source_operations();
+  if (!scenario_.queues.empty()) build_queues();
   build_calls();
   build_call_operations();
+  if (queues_) queues_->begin();
   for (const auto& service : services_) {
     build_lines(*service);
     build_admission(*service);

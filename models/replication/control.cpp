@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -18,7 +19,13 @@ void Replication::watch(Service& service, const AutoscalerParams& params) const 
   for (const Choice<Phase>& phase : service.params->startup) startup_s += phase->mean_delay_s();
   service.mean_startup = from_seconds(startup_s);
   const Watched wanted = service.autoscaler->watched();
-  for (const std::string& name : wanted.signals) service.signals.push_back(&*scenario_.signals.at(name));
+  for (const std::string& name : wanted.signals) {
+    const auto signal = scenario_.signals.find(name);
+    if (signal != scenario_.signals.end())
+      service.signals.push_back({&*signal->second});
+    else
+      service.signals.push_back(Queues::signal(scenario_, name));
+  }
   service.watched = wanted.requests;
   if (!wanted.requests && !wanted.latency) return;
   service.watch = std::make_unique<Watch>();
@@ -94,7 +101,9 @@ ServiceSignal Replication::look(Service& service) {
     assert(!service.watched || signal.proxied.outstanding == proxied);
   }
   service.named.clear();
-  for (const Signal* named : service.signals) service.named.push_back(named->at(now - scenario_.warmup));
+  for (const Service::LookedAt& named : service.signals)
+    service.named.push_back(named.signal != nullptr ? named.signal->at(now - scenario_.warmup)
+                                                    : queues_->figure(named.queue, named.figure));
   signal.named = service.named;
   return signal;
 }

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "models/replication/nodes.hpp"
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -24,6 +25,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   if (service.vertical) note_requested(service, slot, 1);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (queues_) queues_->instance_ready(service, slot);
   if (service.balancing) return endpoint_ready(service, slot);
   service.balancer->backends_changed(service.visible);
 }

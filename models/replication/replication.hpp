@@ -35,6 +35,7 @@ namespace windtunnel {
 //   calls.cpp        services that call services
 //   caches.cpp       caches in front of what steps do
 //   operations.cpp   clients that try again, hold back, or keep a deadline
+//   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
@@ -81,7 +82,11 @@ class Replication final : public FaultTarget {
     kFetched,
     kAttempt,
     kHedge,
-    kDeadline
+    kDeadline,
+    kSendArrives,
+    kMessageVisible,
+    kMessageExpires,
+    kGiveOut
   };
 
   struct Service;
@@ -101,6 +106,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Stream> words;  // that say which key
   };
   struct Operations;
+  class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
     std::unique_ptr<Stream> words;
@@ -109,10 +115,18 @@ class Replication final : public FaultTarget {
     std::uint64_t guarded = 0;         // a bit for each that is an operation
     std::int64_t network_ns = 0;
   };
+  struct SendRuntime {
+    double probability = 1;
+    std::unique_ptr<Stream> words;
+    std::unique_ptr<Sampler> time;
+    std::uint16_t queue = 0, message_class = 0;
+    bool required = true;
+  };
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
     std::unique_ptr<CacheUse> cached;     // null: it has to do with none
+    std::unique_ptr<SendRuntime> send;    // of one that sends; its demand is the time that takes, -1: nothing is sent
     bool cpu = true;
     bool on_worker = false;
     double error = 0;                     // how likely it ends in one …
@@ -129,6 +143,7 @@ class Replication final : public FaultTarget {
     bool followed = false;  // somebody waits for its end, a client or a caller:
     bool closed = false;    // its source is a closed loop
     bool called = false;    // it is a call
+    bool message = false;   // it is the handling of a message
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
     bool uses_caches = false;
@@ -326,6 +341,10 @@ class Replication final : public FaultTarget {
   void forget_client(const Service& service, std::uint32_t slot);
   void check_operations() const;
   void write_operations(Record& record) const;
+
+  // queues.cpp
+  static std::int64_t draw_send(SendRuntime& send);
+  void build_queues();
 
   // fleet.cpp
   // `again`: of the instance whose place it takes.
@@ -534,6 +553,7 @@ class Replication final : public FaultTarget {
   std::vector<bool> zone_up_;
   std::unique_ptr<Caches> caches_;          // null: no service has any
   std::unique_ptr<Operations> operations_;  // null: no client has a policy
+  std::unique_ptr<Queues> queues_;          // null: there are none
   std::unique_ptr<Nodes> nodes_;            // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;           // arrivals from here on are measured
   std::int64_t end_ = 0;

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -13,6 +14,8 @@ namespace windtunnel {
 
 inline void Replication::on_source(std::uint32_t source) {
   if (source < traffic_count_) return arrive(sources_[source], source);
+  if (source - traffic_count_ >= lines_.size()) [[unlikely]]
+    return queues_->produce(source);
   expire(lines_[source - traffic_count_]);
 }
 
@@ -75,6 +78,15 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
     case kFetched:
       if (pool_[target].stamp == stamp) fetched(target);
       return;
+    case kSendArrives:
+      if (pool_[target].stamp == stamp) queues_->send_arrives(target);
+      return;
+    case kMessageVisible:
+      return queues_->visible_again(target, stamp);
+    case kMessageExpires:
+      return queues_->expire(target, stamp);
+    case kGiveOut:
+      return queues_->give_out(target);
   }
 }
 
@@ -168,11 +180,13 @@ void Replication::draw_later_demands(const RequestKind& kind, std::uint32_t r, f
   const std::size_t base = std::size_t{r} * steps_most_;
   if (later_demands_.size() <= base) later_demands_.resize(std::size_t{pool_.size()} * steps_most_);
   if (kind.steps[0].calls) pool_[r].demand = draw_calls(*kind.steps[0].calls);
+  if (kind.steps[0].send) pool_[r].demand = draw_send(*kind.steps[0].send);
   for (std::size_t i = 1; i < kind.steps.size(); ++i) {
     const StepRuntime& step = kind.steps[i];
     later_demands_[base + i] =
-        step.calls ? draw_calls(*step.calls)
-                   : std::llrint(static_cast<double>(step.sampler->next_ns()) * static_cast<double>(size));
+        step.calls  ? draw_calls(*step.calls)
+        : step.send ? draw_send(*step.send)
+                    : std::llrint(static_cast<double>(step.sampler->next_ns()) * static_cast<double>(size));
   }
   if (kind.uses_caches) draw_keys(kind, r);
 }
@@ -341,6 +355,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
   service.on_io.add(sim_.now(), 1);
   const StepRuntime& step = kinds_[request.kind].steps[request.step()];
   if (step.calls) return depart(r, *step.calls);
+  if (step.send) [[unlikely]]
+    return sim_.schedule(now_ns() + std::max<std::int64_t>(0, request.demand), kSendArrives, r, request.stamp);
   sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
 }
 
@@ -516,6 +532,7 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
   if (kind.attempt) return attempt_ended(r, how);
   if (kind.called) return answer(kind, r, how);
+  if (kind.message) return queues_->handled(r, how);
   const Source& source = sources_[kind.source];
   sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
 }

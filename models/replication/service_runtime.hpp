@@ -12,6 +12,7 @@
 #include "models/autoscaler/reason_log.hpp"
 #include "models/load_balancer/prequal.hpp"
 #include "models/load_balancer/proxy.hpp"
+#include "models/queue/queue_params.hpp"
 #include "models/replication/replication.hpp"
 #include "models/request/request.hpp"
 #include "sim/statistics/time_held.hpp"
@@ -194,11 +195,16 @@ struct Replication::Service {
   std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
   std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
   ReasonLog reasons;
-  bool woken = false;                  // its autoscaler is to be asked at this instant
-  std::vector<InstanceSignal> seen;    // scratch of look()
-  std::vector<const Signal*> signals;  // what its autoscaler looks at outside …
-  std::vector<double> named;           // … and their values, scratch of look()
-  Time starts_at{};                    // of the run, by the calendar
+  bool woken = false;                // its autoscaler is to be asked at this instant
+  std::vector<InstanceSignal> seen;  // scratch of look()
+  struct LookedAt {
+    const Signal* signal = nullptr;  // null: it is a figure of a queue
+    std::uint16_t queue = 0;
+    QueueFigure figure{};
+  };
+  std::vector<LookedAt> signals;  // what its autoscaler looks at outside …
+  std::vector<double> named;      // … and their values, scratch of look()
+  Time starts_at{};               // of the run, by the calendar
   Duration mean_startup{};
   std::uint32_t places = kNone;  // requests that a proxy lets into an instance at once; kNone: any number
   std::unique_ptr<Watch> watch;  // what the autoscaler wants to be kept

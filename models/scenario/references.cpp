@@ -41,12 +41,19 @@ class ProblemsBelow final : public Problems {
 class References {
  public:
   References(const Scenario& scenario, const Soundness& soundness, Problems& problems)
-      : scenario_(scenario), soundness_(soundness), problems_(problems), services_(keys_of(scenario.services)) {}
+      : scenario_(scenario),
+        soundness_(soundness),
+        problems_(problems),
+        services_(keys_of(scenario.services)),
+        queues_(keys_of(scenario.queues)) {}
 
   void check() {
     check_services();
     check_calls();
     check_caches();
+    check_queues();
+    check_sends();
+    check_message_classes();
     check_signals();
     check_zones();
     check_nodes();
@@ -55,7 +62,7 @@ class References {
     for (std::size_t i = 0; i < scenario_.objectives.size(); ++i) {
       const std::string at = "/objectives/" + std::to_string(i);
       if (scenario_.objectives[i] && soundness_.sound(at) && !scenario_.objectives[i]->service.empty())
-        service_exists(at + "/service", scenario_.objectives[i]->service);
+        check_objective(at, *scenario_.objectives[i], scenario_.objectives[i].type());
     }
     for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
       service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
@@ -130,6 +137,142 @@ class References {
                                                       suggestion(wanted, keys_of(work), "classes"));
   }
 
+  // An objective's service may be a queue, where the figure is one that queues have.
+  void check_objective(const std::string& at, const Objective& objective, const std::string& metric) {
+    const bool of_queues = metric == "age_of_oldest";
+    if (of_queues && !scenario_.services.contains(objective.service)) {
+      queue_exists(at + "/service", objective.service);
+    } else if (!scenario_.queues.contains(objective.service)) {
+      if (service_exists(at + "/service", objective.service, true) && of_queues)
+        problems_.error(at + "/service", in_quotes(objective.service) + " is a service; queues have an " + metric);
+    } else if (!of_queues && metric != "latency" && metric != "wait_time" && metric != "success_ratio") {
+      problems_.error(at + "/service", in_quotes(objective.service) + " is a queue, which has no " + metric +
+                                           "; latency, wait_time, success_ratio and age_of_oldest fit");
+    }
+  }
+
+  void check_queues() {
+    for (const auto& [name, queue] : scenario_.queues) {
+      const std::string at = "/queues/" + pointer_token(name);
+      if (name.empty()) problems_.error(at, "a queue needs a name");
+      if (scenario_.services.contains(name))
+        problems_.error(at, "there is a service " + in_quotes(name) + ", too; results tell both by their names");
+      if (!soundness_.sound(at)) continue;
+      if (!queue.dead_letter.empty()) {
+        queue_exists(at + "/dead_letter", queue.dead_letter);
+        if (queue.dead_letter == name) problems_.error(at + "/dead_letter", "is the queue itself");
+      }
+      if (!queue.consumer.empty() && service_exists(at + "/consumer", queue.consumer)) check_consumer(at, queue);
+    }
+  }
+
+  void check_consumer(const std::string& at, const QueueParams& queue) {
+    const std::string service_at = "/services/" + pointer_token(queue.consumer);
+    if (!soundness_.sound(service_at)) return;
+    const ServiceParams& service = scenario_.services.at(queue.consumer);
+    const auto misfit = [&](const std::string& where, const std::string& why) {
+      problems_.error(service_at + where, why + "; " + in_quotes(queue.consumer) + " is the consumer of " +
+                                              at.substr(8) + ", whose messages its instances fetch themselves");
+    };
+    if (service.proxied()) misfit("/balancer", "places requests by proxies");
+    if (!service.admission.plain()) misfit("/admission", "turns requests away before they reach an instance");
+    if (service.instance.backlog) misfit("/instance/backlog", "bounds what an instance holds");
+    if (service.autoscaler && (service.autoscaler->on_demand() || service.autoscaler->buffering()))
+      misfit("/autoscaler", service.autoscaler.type() + " scales by the requests that come");
+    if (queue.poison.value > 0 && !queue.max_receives && queue.visible_again_on_no() == Duration::zero())
+      for (const auto& [work_class, steps] : service.work)
+        if (std::none_of(steps.begin(), steps.end(), [](const Step& step) {
+              return (step.cpu && step.cpu->mean() > 0) || (step.io && step.io->mean() > 0);
+            }))
+          problems_.error(at + "/max_receives",
+                          "is missing: a poisoned message comes back at once, and handling the class " +
+                              in_quotes(work_class) + " takes no time, for ever");
+  }
+
+  void check_sends() {
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string work_at = "/services/" + pointer_token(name) + "/work";
+      if (!soundness_.sound(work_at)) continue;
+      for (const auto& [work_class, steps] : service.work)
+        for (std::size_t k = 0; k < steps.size(); ++k)
+          if (steps[k].send)
+            queue_exists(work_at + "/" + pointer_token(work_class) + "/" + std::to_string(k) + "/send/queue",
+                         steps[k].send->queue);
+    }
+  }
+
+  // Every class that reaches a queue, as a dead letter too, is one that its consumer has work for.
+  void check_message_classes() {
+    if (!soundness_.readable("/queues") || !soundness_.readable("/services") || !soundness_.readable("/traffic"))
+      return;
+    std::map<std::string, std::map<std::string, std::string>> reach;  // by queue and class: where it is sent
+    for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
+      const Traffic& source = scenario_.traffic[i];
+      const std::string at = "/traffic/" + std::to_string(i);
+      if (!scenario_.queues.contains(source.to) || !soundness_.sound(at)) continue;
+      if (source.mix.empty()) reach[source.to].emplace("default", at);
+      for (const auto& [name, unused] : source.mix) reach[source.to].emplace(name, at + "/mix/" + pointer_token(name));
+    }
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string work_at = "/services/" + pointer_token(name) + "/work";
+      if (!soundness_.sound(work_at)) continue;
+      for (const auto& [work_class, steps] : service.work)
+        for (std::size_t k = 0; k < steps.size(); ++k)
+          if (steps[k].send)
+            reach[steps[k].send->queue].emplace(
+                steps[k].send->message_class.empty() ? work_class : steps[k].send->message_class,
+                work_at + "/" + pointer_token(work_class) + "/" + std::to_string(k) + "/send");
+    }
+    for (std::size_t round = 0; round < scenario_.queues.size(); ++round)
+      for (const auto& [name, queue] : scenario_.queues)
+        if (!queue.dead_letter.empty() && queue.dead_letter != name)
+          for (const auto& [message_class, from] : std::map(reach[name]))
+            reach[queue.dead_letter].emplace(message_class, from);
+    for (const auto& [name, queue] : scenario_.queues) {
+      const auto consumer = scenario_.services.find(queue.consumer);
+      if (consumer == scenario_.services.end()) continue;
+      const Work& work = consumer->second.work;
+      if (work.empty() || !soundness_.sound("/services/" + pointer_token(queue.consumer) + "/work")) continue;
+      for (const auto& [message_class, from] : reach[name])
+        if (!work.contains(message_class) && !work.contains("default"))
+          problems_.error(from, "sends messages of the class " + in_quotes(message_class) + " to the queue " +
+                                    in_quotes(name) + ", whose consumer " + in_quotes(queue.consumer) +
+                                    " has no work for it and none for \"default\"" +
+                                    suggestion(message_class, keys_of(work), "classes"));
+      if (reach[name].empty() && soundness_.sound("/traffic") && soundness_.sound("/services"))
+        problems_.warning("/queues/" + pointer_token(name), "nobody sends to it");
+    }
+  }
+
+  bool queue_exists(const std::string& at, const std::string& name) {
+    if (!soundness_.readable("/queues") || name.empty()) return false;
+    if (scenario_.queues.contains(name)) return true;
+    problems_.error(at, "there is no queue " + in_quotes(name) +
+                            (queues_.empty() ? std::string("; the scenario has no \"queues\"")
+                                             : suggestion(name, queues_, "queues")));
+    return false;
+  }
+
+  // What nobody can do who sends and does not wait for an answer.
+  void check_producer(const std::string& at, const Traffic& source) {
+    const auto misfit = [&](const char* where, const char* why) {
+      problems_.error(at + where, why + (" " + in_quotes(source.to)) +
+                                      " is a queue, and who sends to it does not wait for an answer");
+    };
+    if (source.arrivals && soundness_.sound(at + "/arrivals") && source.arrivals->closed_loop())
+      misfit("/arrivals", "comes again after each answer, and");
+    if (source.timeout) misfit("/timeout", "has nothing to wait for:");
+    if (source.patience) misfit("/patience", "has nothing to wait for:");
+    const ClientPolicy& policy = source.policy;
+    for (const auto& [field, given] :
+         {std::pair("/retry", policy.retry.has_value()), std::pair("/hedge", policy.hedge.has_value()),
+          std::pair("/circuit_breaker", static_cast<bool>(policy.circuit_breaker)),
+          std::pair("/throttle", static_cast<bool>(policy.throttle)),
+          std::pair("/bulkhead", policy.bulkhead.has_value()), std::pair("/deadline", policy.deadline.has_value())})
+      if (given) misfit(field, "has no answer to go by:");
+    if (source.clients) misfit("/clients", "changes nothing:");
+  }
+
   void check_function_price(const std::string& name, const FunctionPrice& price) {
     const std::string at = "/cost/functions/" + pointer_token(name);
     service_exists(at, name);
@@ -144,7 +287,8 @@ class References {
   }
 
   void check_signals() {
-    const std::vector<std::string> signals = keys_of(scenario_.signals);
+    std::vector<std::string> signals = keys_of(scenario_.signals);
+    for (std::string& figure : QueueSignal::names(scenario_.queues)) signals.push_back(std::move(figure));
     std::set<std::string> looked_at;
     bool all_known = true;
     for (const auto& [name, service] : scenario_.services) {
@@ -256,7 +400,11 @@ class References {
           problems_.error(at + "/name", "the name " + in_quotes(source.name) + " is taken by /traffic/" +
                                             std::to_string(it->second) + "; names tell sources apart in results");
       }
-      if (!soundness_.sound(at + "/to") || !service_exists(at + "/to", source.to)) continue;
+      if (scenario_.queues.contains(source.to)) {
+        check_producer(at, source);
+        continue;
+      }
+      if (!soundness_.sound(at + "/to") || !service_exists(at + "/to", source.to, true)) continue;
       if (soundness_.sound(at + "/mix")) check_classes(at, source);
       check_clients(at, source);
     }
@@ -303,17 +451,28 @@ class References {
   }
 
   // Reports it if not. Nothing is said while the services themselves could not be read.
-  bool service_exists(const std::string& at, const std::string& name) {
+  bool service_exists(const std::string& at, const std::string& name, bool or_queue = false) {
     if (!soundness_.readable("/services")) return false;
     if (std::find(services_.begin(), services_.end(), name) != services_.end()) return true;
-    if (!services_.empty())
+    if (services_.empty()) return false;
+    if (scenario_.queues.contains(name)) {
+      problems_.error(at, in_quotes(name) + " is a queue; a service fits");
+    } else if (or_queue && !queues_.empty()) {
+      std::vector<std::string> both = services_;
+      both.insert(both.end(), queues_.begin(), queues_.end());
+      problems_.error(
+          at, "there is no service or queue " + in_quotes(name) + suggestion(name, both, "services and queues"));
+    } else {
       problems_.error(at, "there is no service " + in_quotes(name) + suggestion(name, services_, "services"));
+    }
     return false;
   }
 
   void signal_exists(const std::string& at, const std::string& name) {
     if (!soundness_.readable("/signals") || scenario_.signals.contains(name)) return;
-    const std::vector<std::string> signals = keys_of(scenario_.signals);
+    if (const auto of = QueueSignal::parse(name); of && scenario_.queues.contains(of->queue)) return;
+    std::vector<std::string> signals = keys_of(scenario_.signals);
+    for (std::string& figure : QueueSignal::names(scenario_.queues)) signals.push_back(std::move(figure));
     problems_.error(at, "looks at the signal " + in_quotes(name) + ", which there is not" +
                             (signals.empty() ? std::string("; the scenario has no \"signals\"")
                                              : suggestion(name, signals, "signals")));
@@ -322,7 +481,7 @@ class References {
   const Scenario& scenario_;
   const Soundness& soundness_;
   Problems& problems_;
-  std::vector<std::string> services_;
+  std::vector<std::string> services_, queues_;
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ void Scenario::describe(FieldVisitor& v) {
   v.field("metrics", metrics, "What is recorded");
   v.field("traffic", traffic, "Where requests come from", kRequired);
   v.field("services", services, "What serves them, by name", kRequired);
+  v.field("queues", queues, "Queues of messages between them, by name; traffic and requests send, a service handles");
   v.field("signals", signals, "Numbers from outside that autoscalers may look at, by name");
   v.field("cluster", cluster, "Where instances run");
   v.field("faults", faults, "What goes wrong while it runs");

@@ -9,6 +9,7 @@
 #include "models/cost/cost.hpp"
 #include "models/fault/fault.hpp"
 #include "models/objective/objective.hpp"
+#include "models/queue/queue_params.hpp"
 #include "models/service/service_params.hpp"
 #include "models/signal/signal.hpp"
 #include "models/workload/traffic.hpp"
@@ -35,6 +36,7 @@ struct Scenario {
   MetricsParams metrics;
   std::vector<Traffic> traffic;
   std::map<std::string, ServiceParams> services;
+  QueuesParams queues;
   Signals signals;
   ClusterParams cluster;
   std::vector<Choice<Fault>> faults;

@@ -42,6 +42,7 @@ std::vector<PathsOf> compare_paths(const Scenario& scenario, const Result& resul
   std::vector<PathsOf> out;
   if (!calls_any(scenario)) return out;
   for (const Traffic& source : scenario.traffic) {
+    if (scenario.queues.contains(source.to)) continue;
     if (source.mix.empty()) out.push_back(paths_of(scenario, source, "", result));
     for (const auto& [request_class, unused] : source.mix)
       out.push_back(paths_of(scenario, source, request_class, result));

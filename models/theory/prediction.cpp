@@ -55,6 +55,7 @@ class Predictor {
  private:
   void predict(const std::string& name, const ServiceParams& params, TheoryOf& out) const {
     if (params.autoscaler || params.vertical_autoscaler) throw NoTheory{"its capacity changes"};
+    if (handles_messages(name)) throw NoTheory{"what comes from a queue comes when it is asked for"};
     if (!scenario_.faults.empty()) throw NoTheory{"there are faults"};
     const InstanceParams& instance = params.instance;
     if (instance.backlog) throw NoTheory{"its queue is bounded"};
@@ -170,11 +171,25 @@ class Predictor {
     throw NoTheory{"functions come and go with their requests"};
   }
 
+  // Whether messages reach it, as their consumer or by its calls.
+  bool handles_messages(const std::string& name) const {
+    std::map<std::pair<std::string, std::string>, double> outside;
+    for (const auto& [unused, queue] : scenario_.queues)
+      if (!queue.consumer.empty())
+        for (const auto& [work_class, steps] : scenario_.services.at(queue.consumer).work)
+          outside[{queue.consumer, work_class}] = 1;
+    if (outside.empty()) return false;
+    for (const auto& [node, rate] : CallGraph(scenario_.services).executions(outside))
+      if (node.first == name && rate > 0) return true;
+    return false;
+  }
+
   // Executions of each class of each service's work per second.
   const std::map<std::pair<std::string, std::string>, double>& rates() const {
     if (!rates_.empty()) return rates_;
     std::map<std::pair<std::string, std::string>, double> outside;
     for (const Traffic& source : scenario_.traffic) {
+      if (scenario_.queues.contains(source.to)) continue;
       const std::optional<SteadyArrivals> steady = source.arrivals->steady();
       if (!steady) throw NoTheory{"its traffic changes with time, or with its answers"};
       const Work& work = scenario_.services.at(source.to).work;
@@ -230,6 +245,7 @@ class Predictor {
       double mean = 0, variance = 0;
       for (const Step& step : steps) {
         if (step.calls() != nullptr) throw NoTheory{"its requests wait for other services"};
+        if (step.send) throw NoTheory{"its requests wait for queues"};
         if (!step.cpu && !holds) throw NoTheory{"its requests wait for something outside without a server"};
         const Distribution& law = step.cpu ? *step.cpu : *step.io;
         const double speed = step.cpu ? params.instance.speed : 1;

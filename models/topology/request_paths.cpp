@@ -33,6 +33,7 @@ RequestPaths::Chain RequestPaths::longest(const Node& node, std::vector<Node>& a
   for (const Step& step : steps(node)) {
     if (step.cpu) out.seconds += step.cpu->mean() / services_.at(node.first).instance.speed;
     if (step.io) out.seconds += step.io->mean();
+    if (step.send && step.send->time) out.seconds += step.send->probability.value * step.send->time->mean();
     const Calls* calls = step.calls();
     if (calls == nullptr) continue;
     std::vector<Chain> chains;

@@ -13,6 +13,7 @@ const Registry<Arrivals>& Arrivals::registry() {
     add_spike(r);
     add_diurnal(r);
     add_burst(r);
+    add_batch(r);
     add_trace(r);
     add_replay(r);
     add_closed_loop(r);

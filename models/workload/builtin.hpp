@@ -5,6 +5,7 @@
 // Each is defined in the .cpp of its type; builtin.cpp calls them in the order in which people should read them.
 namespace windtunnel {
 
+void add_batch(Registry<Arrivals>& registry);
 void add_burst(Registry<Arrivals>& registry);
 void add_closed_loop(Registry<Arrivals>& registry);
 void add_constant(Registry<Arrivals>& registry);

@@ -324,6 +324,8 @@ void bind_result(py::module_& module) {
       .def_readonly("currency", &Result::currency)
       .def_property_readonly("services", &services)
       .def_property_readonly("classes", &classes)
+      .def_readonly("queues", &Result::queues,
+                    "Names of the queues; their figures are metrics: \"<queue>.latency.p99\".")
       .def_property_readonly("objectives", &objectives)
       .def_property_readonly("decisions", &decisions)
       .def_property_readonly("sizing", &sizing,

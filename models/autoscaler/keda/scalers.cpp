@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "models/autoscaler/hpa/arithmetic.hpp"
 
@@ -32,6 +33,7 @@ TriggerMeaning SourcesSpec::meaning(const TriggerSpec& trigger) const {
   if (const auto found = triggers.find(trigger.key()); found != triggers.end()) return found->second;
   TriggerMeaning itself;
   itself.metric = trigger.key();
+  if (std::string queue = trigger.queue_signal(); !queue.empty()) itself.metric = std::move(queue);
   return itself;
 }
 

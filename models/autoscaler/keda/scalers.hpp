@@ -33,7 +33,8 @@ struct SourcesSpec {
   Duration gauge_window{0};
   void describe(FieldVisitor& v);
 
-  // By TriggerSpec::key(); where nothing is said the key itself is the metric.
+  // By TriggerSpec::key(); where nothing is said it is the queue that its metadata names, or the key itself is the
+  // metric.
   TriggerMeaning meaning(const TriggerSpec& trigger) const;
   MetricChoice metric(const TriggerMeaning& meaning) const { return meaning.choice(false, rate_window, gauge_window); }
 };

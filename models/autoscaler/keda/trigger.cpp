@@ -32,6 +32,7 @@ constexpr std::array kKinds = {
     Kind{"nats-jetstream", "lagThreshold", "activationLagThreshold", 10},
     Kind{"postgresql", "targetQueryValue", "activationTargetQueryValue"},
     Kind{"prometheus", "threshold", "activationThreshold"},
+    Kind{"queue", "value", "activationValue"},
     Kind{"rabbitmq", "value", "activationValue", 20},
     Kind{"redis", "listLength", "activationListLength", 5},
 };
@@ -198,6 +199,13 @@ void TriggerSpec::check(Problems& p) const {
   if (is_cron()) check_cron(*this, in, p);
   if (type == "rabbitmq") check_rabbit(*this, in);
   if (type == "kafka") check_kafka(in);
+  if (type == "queue") in.given("queue", true);
+  if (type == "aws-sqs-queue") {
+    in.truth("scaleOnInFlight");
+    in.truth("scaleOnDelayed");
+    if (text_of(*this, "scaleOnInFlight") == "false" && says("scaleOnDelayed"))
+      p.error("/metadata/scaleOnDelayed", "is simulated together with scaleOnInFlight only");
+  }
   if (type == "prometheus") in.truth("ignoreNullValues");
   if (kind == nullptr) return;
   in.positive(kind->target, kind->standard == 0);
@@ -219,6 +227,23 @@ double TriggerSpec::activation() const {
 }
 
 bool TriggerSpec::says(std::string_view key) const { return text_of(*this, key) == "true"; }
+
+std::string TriggerSpec::queue_signal() const {
+  const auto figure = [](std::string_view queue, const char* of_it) {
+    return queue.empty() ? std::string() : std::string(queue) + "." + of_it;
+  };
+  if (type == "queue") return figure(text_of(*this, "queue"), "depth");
+  if (type == "rabbitmq" && !backlog_activates()) {
+    // Over HTTP the broker tells what is not acknowledged, too.
+    const bool all = text_of(*this, "protocol") == "http" && !says("excludeUnacknowledged");
+    return figure(text_of(*this, "queueName"), all ? "depth" : "visible");
+  }
+  if (type != "aws-sqs-queue") return {};
+  const std::string_view url = text_of(*this, "queueURL");
+  const std::string_view queue = url.substr(url.rfind('/') + 1);
+  const bool in_flight = truth_of(text_of(*this, "scaleOnInFlight")).value_or(true);
+  return figure(queue, !in_flight ? "visible" : says("scaleOnDelayed") ? "messages" : "depth");
+}
 
 bool TriggerSpec::backlog_activates() const { return type == "rabbitmq" && rabbit_mode(*this) != kRabbitModes[0]; }
 

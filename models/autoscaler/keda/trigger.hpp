@@ -33,8 +33,10 @@ struct TriggerSpec {
   double target() const;                  // of those with has_target()
   double activation() const;              // active above it
   bool says(std::string_view key) const;  // of metadata: "true"
-  bool backlog_activates() const;         // a rate, but what waits makes it active too
-  bool null_fails() const;                // a query without a result is an error, not 0
+  // The signal of the scenario's queue that its metadata names; empty: they name none.
+  std::string queue_signal() const;
+  bool backlog_activates() const;  // a rate, but what waits makes it active too
+  bool null_fails() const;         // a query without a result is an error, not 0
   // Its entry in the generated HorizontalPodAutoscaler's spec.metrics. `target`: of those without one of their own.
   hpa::MetricSpec metric(double target) const;
 };

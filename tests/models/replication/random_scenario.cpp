@@ -35,6 +35,7 @@ class Generator {
     for (std::uint32_t i = 0; i < faults; ++i) out["faults"].push_back(fault("s" + std::to_string(below(services))));
     if (one_in(3)) add_nodes(out);
     caches(out);
+    queues(out);
     return out;
   }
 
@@ -309,6 +310,74 @@ class Generator {
       if (deadlines.below(4) == 0) limit["bypass"] = {"other"};
       if (deadlines.below(3) == 0) limit["window"] = {{"min_samples", 1 + deadlines.below(20)}};
     }
+  }
+
+  // By numbers of its own: a service for messages, a queue for it, who sends, and perhaps another for dead letters.
+  void queues(Json& out) {
+    Stream own(fnv1a64(out.dump()), "queues", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(2) == 0) return;
+    Json consumer = {
+        {"replicas", 1 + draw(4)},
+        {"instance",
+         {{"runtime", {{"type", "worker_pool"}, {"workers", 1 + draw(3)}}},
+          {"resources", {{"requests", {{"cpu", "250m"}, {"memory", "128Mi"}}}}}}},
+        {"work",
+         {{"default", Json::array({{{"cpu", {{"type", "exponential"}, {"mean", seconds(0.05 * (1 + draw(20)))}}}}})}}}};
+    if (draw(3) == 0) consumer["work"]["default"].push_back({{"call", {{"service", "s0"}, {"timeout", "500ms"}}}});
+    if (draw(3) == 0)
+      consumer["instance"]["runtime"] =
+          draw(2) == 0 ? Json{{"type", "event_loop"}} : Json{{"type", "processor_sharing"}};
+    const char* const figures[] = {"depth", "visible", "messages"};
+    if (draw(3) == 0)
+      consumer["autoscaler"] = {
+          {"type", "proportional"},
+          {"min_replicas", 1},
+          {"max_replicas", 6},
+          {"metric", {{"metric", "signal"}, {"name", std::string("q.") + figures[draw(3)]}, {"target", 5}}}};
+    out["services"]["consumer"] = consumer;
+    Json& queue = out["queues"]["q"];
+    queue = {{"consumer", "consumer"},
+             {"poison", 0.1 * draw(5)},
+             {"prefetch", 1 + draw(6)},
+             {"batch", 1 + draw(3)},
+             {"idempotent", draw(2) == 0},
+             {"redelivery", draw(2) == 0 ? "on_timeout" : "on_disconnect"},
+             {"visibility_timeout", seconds(0.1 * (1 + draw(50)))}};
+    if (draw(2) == 0) queue["retry_delay"] = seconds(0.05 * draw(20));
+    if (draw(2) == 0) queue["max_receives"] = 1 + draw(4);
+    if (draw(3) == 0) queue["groups"] = 1 + draw(30);
+    if (draw(3) == 0) queue["retention"] = seconds(1 + draw(20));
+    if (draw(3) == 0) queue["delay"] = seconds(0.1 * draw(20));
+    if (draw(3) == 0) {
+      queue["max_length"] = 1 + draw(20);
+      queue["when_full"] = draw(2) == 0 ? "block" : "reject";
+    }
+    if (queue.contains("max_receives") && draw(2) == 0) {
+      queue["dead_letter"] = "dead";
+      out["queues"]["dead"] = draw(2) == 0 ? Json::object() : Json{{"consumer", "consumer"}};
+    }
+    out["traffic"].push_back(
+        {{"name", "messages"}, {"to", "q"}, {"arrivals", {{"type", "poisson"}, {"rate", rate(1 + draw(20))}}}});
+    if (draw(2) == 0)
+      out["traffic"].push_back(
+          {{"name", "batches"},
+           {"to", "q"},
+           {"arrivals", {{"type", "batch"}, {"size", 1 + draw(30)}, {"every", seconds(1 + draw(20))}}}});
+    if (draw(2) == 0)
+      for (auto& [work_class, steps] : out["services"]["s0"]["work"].items())
+        steps.push_back({{"send",
+                          {{"queue", "q"},
+                           {"class", "default"},
+                           {"probability", 0.2},
+                           {"time", seconds(0.001 * draw(5))},
+                           {"required", draw(2) == 0}}}});
+    if (draw(3) == 0)
+      out["faults"].push_back({{"type", "kill_instances"},
+                               {"service", "consumer"},
+                               {"count", 1},
+                               {"at", seconds(horizon_ / 10)},
+                               {"every", seconds(1 + draw(10))}});
   }
 
   // By numbers of its own, from what stands there already: what follows stays as it was.

@@ -43,7 +43,7 @@ TEST(ArrivalTypes, AreAllListedOnce) {
   std::vector<std::string> types;
   for (const auto& entry : Arrivals::registry().entries()) types.emplace_back(entry.type);
   EXPECT_THAT(types, ::testing::UnorderedElementsAre("constant", "poisson", "renewal", "steps", "ramp", "spike",
-                                                     "diurnal", "burst", "trace", "replay", "closed_loop"));
+                                                     "diurnal", "burst", "batch", "trace", "replay", "closed_loop"));
   EXPECT_EQ(Arrivals::registry().kind(), "arrivals");
 }
 

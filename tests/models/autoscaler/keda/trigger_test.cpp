@@ -31,6 +31,38 @@ std::vector<std::string> errors(const TriggerSpec& trigger) {
   return found.errors;
 }
 
+// sqs_queue_scaler.go counts what is in flight unless told not to; rabbitmq_scaler.go asks AMQP, which does not.
+TEST(KedaTrigger, FindsTheQueueThatItsMetadataNames) {
+  struct Row {
+    const char* type;
+    Metadata metadata;
+    const char* signal;
+  };
+  const std::string url = "https://sqs.eu-west-1.amazonaws.com/1234/jobs";
+  const std::vector<Row> rows = {
+      {"queue", {{"queue", "jobs"}, {"value", "3"}}, "jobs.depth"},
+      {"aws-sqs-queue", {{"queueURL", url}}, "jobs.depth"},
+      {"aws-sqs-queue", {{"queueURL", "jobs"}}, "jobs.depth"},
+      {"aws-sqs-queue", {{"queueURL", url}, {"scaleOnInFlight", "false"}}, "jobs.visible"},
+      {"aws-sqs-queue", {{"queueURL", url}, {"scaleOnDelayed", "true"}}, "jobs.messages"},
+      {"aws-sqs-queue", {{"queueURLFromEnv", "JOBS"}}, ""},
+      {"rabbitmq", {{"queueName", "jobs"}}, "jobs.visible"},
+      {"rabbitmq", {{"queueName", "jobs"}, {"protocol", "http"}}, "jobs.depth"},
+      {"rabbitmq", {{"queueName", "jobs"}, {"protocol", "http"}, {"excludeUnacknowledged", "true"}}, "jobs.visible"},
+      {"rabbitmq", {{"queueName", "jobs"}, {"mode", "MessageRate"}, {"value", "10"}}, ""},
+      {"redis", {{"listName", "jobs"}}, ""},
+  };
+  for (const Row& row : rows) {
+    const TriggerSpec it = trigger(row.type, row.metadata);
+    EXPECT_THAT(errors(it), IsEmpty()) << row.type;
+    EXPECT_EQ(it.queue_signal(), row.signal) << row.type;
+  }
+  EXPECT_THAT(errors(trigger("queue", {{"value", "3"}})), ElementsAre(HasSubstr("needs queue")));
+  EXPECT_THAT(
+      errors(trigger("aws-sqs-queue", {{"queueURL", url}, {"scaleOnInFlight", "false"}, {"scaleOnDelayed", "true"}})),
+      ElementsAre(HasSubstr("scaleOnInFlight")));
+}
+
 // Default targets and activation thresholds of the scalers.
 TEST(KedaTrigger, HasTheTargetOfItsScaler) {
   struct Row {
