@@ -102,6 +102,10 @@ struct Loss {
 // Sources whose clients try again, in the order of the result.
 std::vector<std::string> retrying_sources(const Result& result);
 
+// What the figures of each connection pool begin with, "api.pools.pg"; and how it is called, "api pg".
+std::vector<std::string> connection_pools(const Result& result);
+std::string pool_name(const std::string& prefix);
+
 std::vector<Loss> losses(const Result& result, const ServiceResult& service);
 Estimate success_ratio(const Result& result, const ServiceResult& service);
 

@@ -30,6 +30,8 @@ class Page {
     requests();
     operations();
     capacity();
+    cpu();
+    connections();
     nodes();
     figures();
     std::size_t drawn = 0;
@@ -213,6 +215,54 @@ class Page {
       }
       line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
            pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
+    }
+  }
+
+  // Only where calls go over pools.
+  void connections() {
+    const auto value = [&](const std::string& name, std::string_view unit) {
+      const Metric* m = result_.find_metric(name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const std::string& pool : connection_pools(result_)) {
+      if (std::exchange(first, false))
+        heading(pad_right("Connection pools", names_ + 2) + pad_left("in use", 15) + pad_left("at most", 9) +
+                pad_left("waited p99", 13) + pad_left("timed out", 12) + pad_left("refused", 12));
+      line(service_column(pool_name(pool)) + pad_left(value(pool + ".utilization", "share"), 15) +
+           pad_left(value(pool + ".in_use.max", ""), 9) + pad_left(value(pool + ".wait_time.p99", "s"), 13) +
+           pad_left(value(pool + ".timeouts", ""), 12) + pad_left(value(pool + ".refused", ""), 12));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "connections.mean") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Connections", names_ + 2) + pad_left("accepted", 15) + pad_left("most at one instance", 23) +
+                pad_left("refused", 12));
+      line(service_column(s.name) + pad_left(value(s.name + ".connections.mean", ""), 15) +
+           pad_left(value(s.name + ".connections.max", ""), 23) +
+           pad_left(value(s.name + ".connections.refused", ""), 12));
+    }
+  }
+
+  // Only where CPU is short: limits that are kept by the period, nodes that share their cores, loops that are watched.
+  void cpu() {
+    const auto value = [&](const ServiceResult& s, const char* name, std::string_view unit) {
+      const Metric* m = service_metric(result_, s.name, name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const ServiceResult& s : result_.services) {
+      const bool any = service_metric(result_, s.name, "cpu_throttling.periods") != nullptr ||
+                       service_metric(result_, s.name, "node_cpu.withheld") != nullptr ||
+                       service_metric(result_, s.name, "loop.utilization") != nullptr;
+      if (!any) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("CPU", names_ + 2) + pad_left("periods throttled", 20) + pad_left("kept by the node", 19) +
+                pad_left("loop busy", 12) + pad_left("loop lag p99", 15));
+      line(service_column(s.name) + pad_left(value(s, "cpu_throttling.throttled_share", "share"), 20) +
+           pad_left(value(s, "node_cpu.withheld", "share"), 19) + pad_left(value(s, "loop.utilization", "share"), 12) +
+           pad_left(value(s, "loop.lag.p99", "s"), 15));
     }
   }
 

@@ -50,6 +50,10 @@ void EventLoop::describe(FieldVisitor& v) {
            "Which process takes a request: each in turn, any at random, or whichever is idle first (one shared queue)");
   v.field("worker_threads", worker_threads, "Threads beside the loops, for cpu steps with \"on\": \"worker\"",
           kNonNegative);
+  v.field("lag_probes", lag_probes,
+          "How often the delay of each loop is measured, as the time that a callback due at that moment waits for it; "
+          "none: it is not",
+          kPositive);
 }
 
 void EventLoop::check(Problems&) {}
@@ -91,8 +95,8 @@ void ResourceList::describe(FieldVisitor& v) {
 void Resources::describe(FieldVisitor& v) {
   v.field("requests", requests, "What is set aside for one instance; CPU utilization is relative to it");
   v.field("limits", limits,
-          "What one instance may use at most: where its threads are more than these cores, they share them equally "
-          "(the throttling of CFS quotas by period is not simulated)");
+          "What one instance may use at most: where its threads are more than these cores, they share them equally, or "
+          "are throttled by the period where instance.cfs_quota says so");
 }
 
 void Resources::check(Problems& p) {
@@ -114,9 +118,17 @@ void Pauses::describe(FieldVisitor& v) {
   v.field("length", length, "How long everything in the instance stands still", kRequired);
 }
 
+void CfsQuota::describe(FieldVisitor& v) {
+  v.field("period", period, "Time for which the limit gives a quota of CPU time (cpu.cfs_period_us)",
+          {.lo = 0.001, .hi = 1});
+}
+
 void InstanceParams::describe(FieldVisitor& v) {
   v.field("runtime", runtime, "How an instance works on its requests");
   v.field("resources", resources, "Kubernetes container resources of one instance");
+  v.field("cfs_quota", cfs_quota,
+          "Keeps limits.cpu as the kernel does: all threads run at full speed until the instance has used limit x "
+          "period, then none until the period ends; none: they share the limit's cores at every moment");
   v.field("memory", memory,
           "What an instance uses of memory: beyond resources.limits.memory it is killed, its requests are lost, and it "
           "starts again; none: the use of memory is not known");
@@ -129,6 +141,12 @@ void InstanceParams::describe(FieldVisitor& v) {
   v.field("speed_spread", speed_spread, "Factor on the speed, drawn once for each instance; none: all are alike",
           {.unit = Unit::kNumber});
   v.field("pauses", pauses, "Moments at which the whole instance stops and later goes on where it was");
+  v.field("max_connections", max_connections,
+          "Connections of pools that an instance accepts, reserved ones included; further ones are refused; none: any "
+          "number",
+          {.lo = 1});
+  v.field("reserved_connections", reserved_connections,
+          "Of max_connections, those kept for administrators: pools do not get them", kNonNegative);
 }
 
 void InstanceParams::check(Problems& p) {
@@ -137,6 +155,15 @@ void InstanceParams::check(Problems& p) {
   if (runtime && runtime->kind == Runtime::Kind::kFunction && concurrency && *concurrency != 1)
     p.error("/concurrency",
             "a function serves one request at a time; " + std::to_string(*concurrency) + " needs another runtime");
+  if (cfs_quota && !resources.limits.cpu) p.error("/cfs_quota", "has nothing to keep: resources.limits.cpu is missing");
+  if (reserved_connections > 0 && !max_connections)
+    p.error("/reserved_connections", "are a part of max_connections, which is missing");
+  if (max_connections && reserved_connections >= *max_connections)
+    p.error("/reserved_connections", std::to_string(reserved_connections) + " leaves none of the " +
+                                         std::to_string(*max_connections) + " connections to pools");
+  if (runtime && runtime->kind == Runtime::Kind::kEventLoop && static_cast<const EventLoop&>(*runtime).lag_probes &&
+      queue && queue.type() != "fifo")
+    p.error("/runtime/lag_probes", "need a queue that is first come, first served; it is " + queue.type());
 }
 
 std::optional<std::int64_t> InstanceParams::served_at_once() const {

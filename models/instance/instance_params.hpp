@@ -56,6 +56,7 @@ class EventLoop final : public Runtime {
   std::int64_t processes = 1;                 // loops, one thread each
   Dispatch dispatch = Dispatch::kRoundRobin;  // which process takes a request
   std::int64_t worker_threads = 0;            // threads beside the loops for steps with "on": "worker"
+  std::optional<Duration> lag_probes;         // so often a callback asks for each loop; none: nobody measures its lag
   void describe(FieldVisitor& v) override;
   void check(Problems& p) override;
 };
@@ -107,9 +108,16 @@ struct Pauses {
   void describe(FieldVisitor& v);
 };
 
+// CPU limits as the Linux kernel keeps them. Without it threads share the limit's cores at every moment.
+struct CfsQuota {
+  Duration period = std::chrono::milliseconds{100};
+  void describe(FieldVisitor& v);
+};
+
 struct InstanceParams {
   Choice<Runtime> runtime = Choice<Runtime>::of("worker_pool");
   Resources resources;
+  std::optional<CfsQuota> cfs_quota;
   std::optional<MemoryUse> memory;
   std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
   std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
@@ -117,6 +125,8 @@ struct InstanceParams {
   double speed = 1;                 // of a core, relative to the one the work was measured on
   DistributionChoice speed_spread;  // factor drawn per instance; none: all alike
   std::optional<Pauses> pauses;
+  std::optional<std::int64_t> max_connections;  // from the pools of others; none: any number
+  std::int64_t reserved_connections = 0;        // of those, not for pools
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -8,6 +8,7 @@
 
 #include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/pools.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -46,6 +47,8 @@ void Replication::begin_measuring() {
     for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
     if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     begin_sizing(s);
+    if (s.quota) begin_measuring_quota(s);
+    if (pools_) begin_connections(s);
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -62,6 +65,7 @@ void Replication::begin_measuring() {
                           {"replicas_desired", "count", {}}, {"replicas_current", "count", {}},
                           {"replicas_ready", "count", {}}};
   }
+  if (node_cpu_) begin_measuring_node_cpu();
   if (nodes_) {
     for (const auto& s : services_)
       if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
@@ -69,6 +73,14 @@ void Replication::begin_measuring() {
   }
   for (const auto& s : services_)
     if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
+  for (const auto& s : services_) {
+    if (narrated_ && s->lag)
+      for (const char* name : {"loop_lag_mean_s", "loop_lag_max_s"}) s->series.columns.push_back({name, "s", {}});
+    if (narrated_ && pools_ && pools_->kinds_of[s->index] > 0)
+      s->series.columns.push_back({"waiting_for_connection", "count", {}});
+    if (narrated_ && pools_ && pools_->accepted[s->index].any)
+      s->series.columns.push_back({"connections", "count", {}});
+  }
   last_point_ = now_ns();
   schedule_series_point();
 }
@@ -107,6 +119,7 @@ void Replication::gather(Service& s) {
     v.requested_total += v.requested_bin;
     v.shared_total += v.shared_bin;
   }
+  if (pools_) gather_connections(s);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -179,9 +192,17 @@ void Replication::series_point() {
           static_cast<double>(s.ready)};
       if (nodes_) row.push_back(nodes_->pending_in_bin_ns(s) / bin_ns);
       if (s.limit_adapts()) row.push_back(concurrency_limit_of(s));
+      if (s.lag) {
+        const bool none = s.lag->bin.count() == 0;
+        row.push_back(none ? kNaN : ns_to_seconds(s.lag->bin.mean()));
+        row.push_back(none ? kNaN : ns_to_seconds(static_cast<double>(s.lag->bin.max())));
+      }
+      if (pools_ && pools_->kinds_of[s.index] > 0) row.push_back(pools_->waiting_bin(s) / bin_ns);
+      if (pools_ && pools_->accepted[s.index].any) row.push_back(pools_->accepted[s.index].bin / bin_ns);
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
+    if (s.lag) s.lag->lag.merge(std::move(s.lag->bin));
     s.arrived_taken = arrived;
     s.completed_taken = completed;
     s.lost_taken = lost;
@@ -399,13 +420,23 @@ void Replication::write_service(Record& record, Service& s) {
     put("memory_peak", "B", s.memory_peak);
     put("oom_kills", "count", static_cast<double>(s.oom_kills));
   }
+  if (s.quota) write_quota(record, s);
+  if (node_cpu_) write_node_cpu(record, s);
+  if (s.lag) write_lag(record, s);
+  if (pools_) write_connections(record, s);
   if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
   const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
+  const auto first_of_pools = static_cast<std::size_t>(Outcome::kFailedPoolTimeout);
   const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
+  const auto may_be = [&](std::size_t i) {
+    if (i >= first_of_pools) return pools_ && pools_->kinds_of[s.index] > 0;
+    if (i >= first_of_admission) return s.control || s.lines;
+    return i != out_of_memory || s.params->instance.memory.has_value();
+  };
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    if (i >= first_of_admission ? s.control || s.lines : i != out_of_memory || s.params->instance.memory)
+    if (may_be(i))
       put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {

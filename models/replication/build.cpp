@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "models/replication/clients.hpp"
+#include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/pools.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
 
@@ -22,6 +24,7 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
   if (!scenario.cluster.nodes.empty()) nodes_ = std::make_unique<Nodes>(*this);
+  if (scenario.cluster.node_cpu == NodeCpu::kShared) node_cpu_ = std::make_unique<NodeShares>();
   build_services();
   build_sources();
   if (nodes_) nodes_->begin();
@@ -64,6 +67,12 @@ void Replication::build_services() {
         s.threads = {loop.dispatch == Dispatch::kShared ? processes : 1,
                      static_cast<std::uint32_t>(loop.worker_threads)};
         s.gated = instance.concurrency.has_value();
+        if (loop.lag_probes) {
+          s.lag = std::make_unique<LoopLag>();
+          s.lag->every = loop.lag_probes->count();
+          s.lag_probed = true;
+          s.all_plain = false;  // a thread that goes on to the next request passes by its probes
+        }
         if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
           s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
         threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads);
@@ -87,6 +96,7 @@ void Replication::build_services() {
         s.holds_threads = true;
         s.shares_cores = true;
         s.cores = limit ? limit->cores : sharing.cores.cores;
+        threads_in_all = sharing.cores.cores;
         break;
       }
       case Runtime::Kind::kFunction:
@@ -97,6 +107,18 @@ void Replication::build_services() {
     if (!s.shares_cores && limit && limit->cores < threads_in_all) {
       s.shares_cores = true;
       s.cores = limit->cores;
+    }
+    if (instance.cfs_quota) {
+      s.quota = std::make_unique<CpuQuota>();
+      s.quota->period_ns = instance.cfs_quota->period.count();
+      s.quota->cores = threads_in_all;
+      s.shares_cores = true;
+      s.cores = limit->cores;
+    }
+    // What its node grants it may change at any moment.
+    if (node_cpu_ && !s.shares_cores) {
+      s.shares_cores = true;
+      s.cores = threads_in_all;
     }
     s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
     if (instance.speed_spread)

@@ -32,27 +32,34 @@ void Replication::depart(std::uint32_t r, const CallsRuntime& calls) {
   answers_[r] = {};
   const Request& request = pool_[r];
   if (request.demand == 0) return sim_.schedule(now_ns(), kIoDone, r, request.stamp);
+  const auto made = static_cast<std::uint64_t>(request.demand);
+  answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
+  answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
+  for (std::uint64_t pooled = made & calls.pooled; pooled != 0; pooled &= pooled - 1)
+    acquire_connection(r, calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(pooled)));
+  if ((made & ~calls.pooled) == 0) return;
   sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
 }
 
 void Replication::calls_arrive(std::uint32_t r) {
   const CallsRuntime& calls = *kinds_[pool_[r].kind].steps[pool_[r].step()].calls;
-  const std::uint32_t stamp = pool_[r].stamp;
-  auto made = static_cast<std::uint64_t>(pool_[r].demand);
-  answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
-  answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
-  for (; made != 0; made &= made - 1) {
+  const std::uint64_t bare = static_cast<std::uint64_t>(pool_[r].demand) & ~calls.pooled;
+  for (std::uint64_t made = bare; made != 0; made &= made - 1) {
     const std::uint32_t index = calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(made));
-    RequestKind& kind = kinds_[index];
-    const std::uint32_t called = pool_.take();
-    make_room_for_calls();
-    std::uint32_t& first = answers_[r].first;
-    callers_[called] = {r, stamp, kNone, first};
-    if (first != kNone) callers_[first].previous = called;
-    first = called;
-    open(kind, static_cast<std::uint16_t>(index), called, 1);
-    admit(*kind.home, kind, called);
+    const std::uint32_t called = make_call(r, index);
+    admit(*kinds_[index].home, kinds_[index], called);
   }
+}
+
+std::uint32_t Replication::make_call(std::uint32_t r, std::uint32_t kind_index) {
+  const std::uint32_t called = pool_.take();
+  make_room_for_calls();
+  std::uint32_t& first = answers_[r].first;
+  callers_[called] = {r, pool_[r].stamp, kNone, first};
+  if (first != kNone) callers_[first].previous = called;
+  first = called;
+  open(kinds_[kind_index], static_cast<std::uint16_t>(kind_index), called, 1);
+  return called;
 }
 
 // Nobody waits for it from now on.
@@ -67,6 +74,8 @@ void Replication::forget_caller(std::uint32_t called) {
 }
 
 void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome how) {
+  // What the called service goes on with still has its connection.
+  if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(called);
   const Caller caller = callers_[called];
   if (caller.request == kNone) return;
   forget_caller(called);
@@ -74,7 +83,7 @@ void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome 
   sim_.schedule(now_ns() + kind.network_ns, good ? kAnswered : kCallFailed, caller.request, caller.stamp);
 }
 
-void Replication::answered(std::uint32_t r, bool good) {
+void Replication::answered(std::uint32_t r, bool good, Outcome why) {
   Answers& answers = answers_[r];
   ++(good ? answers.succeeded : answers.failed);
   Service& service = *kinds_[pool_[r].kind].home;
@@ -84,10 +93,11 @@ void Replication::answered(std::uint32_t r, bool good) {
     service.on_io.add(sim_.now(), -1);
     return step_done(service, r);
   }
-  if (answers.failed > answers.expected - answers.needed) lose(service, r, Outcome::kFailedDependency);
+  if (answers.failed > answers.expected - answers.needed) lose(service, r, why);
 }
 
 void Replication::give_up_calls(std::uint32_t r) {
+  if (pools_) give_up_connections(r);
   while (answers_[r].first != kNone) {
     const std::uint32_t called = answers_[r].first;
     forget_caller(called);
@@ -149,6 +159,7 @@ void Replication::build_calls() {
       assert(edge != edges.end());
       kind.steps[k].calls->first_kind = first + static_cast<std::uint32_t>(edge - edges.begin());
     }
+  build_pools(edges, first);
 }
 
 }  // namespace windtunnel

@@ -92,14 +92,13 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   instance.shared = service.shares_cores;
   more(instance).base_speed =
       service.params->instance.speed * (service.speed ? std::max(1e-6, service.speed->next()) : 1.0);
-  const auto& [runtime, resources, memory, concurrency, backlog, queue, speed, spread, pauses] =
-      service.params->instance;
-  if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*concurrency);
-  if (backlog) {
+  const InstanceParams& params = service.params->instance;
+  if (service.gated) more(instance).concurrency = static_cast<std::uint32_t>(*params.concurrency);
+  if (params.backlog) {
     const std::uint32_t in_service = service.gated                 ? more(instance).concurrency
                                      : service.threads[0] == kNone ? 0
                                                                    : service.threads[0] * service.processes;
-    instance.capacity = in_service + static_cast<std::uint32_t>(*backlog);
+    instance.capacity = in_service + static_cast<std::uint32_t>(*params.backlog);
   }
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     Station& station = station_at(station_id(slot, k)) = Station{};
@@ -108,10 +107,12 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
     station.threads = service.threads[station.role];
     if (service.polls && station.role == 0) station.asleep = station.threads;
   }
-  shared_[slot].cores = service.cores;
+  shared_[slot].cores = service.quota ? service.quota->cores : service.cores;
   size_cores(service, slot, true);
-  shared_[slot].used_ns = 0;
+  shared_[slot].used_ns = shared_[slot].withheld_ns = 0;
+  shared_[slot].granted = 1;
   shared_[slot].updated = now_ns();
+  if (service.quota) begin_quota(service, slot);
   ++shared_[slot].version;
 
   instance.position = static_cast<std::uint32_t>(service.slot_at.size());
@@ -172,6 +173,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   if (service.params->instance.memory) watch_memory(service, slot);
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
+  if (service.lag) begin_lag_probes(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     const std::uint32_t station = station_id(slot, k);
     if (service.polls)
@@ -223,6 +225,8 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   assert(service.outstanding[instance.position] == 0);
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
+  if (service.quota) end_quota(service, slot);
+  if (pools_) connections_end(slot);
   size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);

@@ -35,6 +35,10 @@ namespace windtunnel {
 //   calls.cpp        services that call services
 //   clients.cpp      clients that try again
 //   memory.cpp       what instances use of memory, and what comes of too much
+//   pools.cpp        connections that calls need
+//   quota.cpp        CPU limits kept by the period
+//   node_cpu.cpp     instances that share the cores of their node
+//   loop_lag.cpp     how late event loops are
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
 //   speed.cpp        how fast an instance works
@@ -76,7 +80,17 @@ class Replication final : public FaultTarget {
     kAnswered,
     kCallFailed,
     kRetry,
-    kAdmit
+    kAdmit,
+    kConnect,
+    kConnected,
+    kConnectionRefused,
+    kConnectionBack,
+    kConnectionIdle,
+    kAcquireTimeout,
+    kCallOverConnection,
+    kQuotaSpent,
+    kQuotaPeriod,
+    kLagProbe
   };
 
   struct Service;
@@ -88,8 +102,13 @@ class Replication final : public FaultTarget {
   struct SizingWatch;
   class Nodes;
   struct Clients;
+  struct Pools;
+  struct CpuQuota;
+  struct NodeShares;
+  struct LoopLag;
   struct CallsRuntime {
     std::vector<double> probability;
+    std::uint64_t pooled = 0;  // the calls that need connections, a bit for each
     std::unique_ptr<Stream> words;
     std::uint32_t first_kind = kNone;  // of the requests they are, in the order of the calls
     std::uint32_t wait_for = kNone;    // kNone: all that were made
@@ -114,6 +133,7 @@ class Replication final : public FaultTarget {
     bool called = false;    // it is a call
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
+    std::uint32_t pool = kNone;   // among those of Pools: a call's that needs a connection
     std::int64_t network_ns = 0;  // of an answer
     std::string origin;           // the source or the calling service
     std::string class_name;
@@ -213,6 +233,7 @@ class Replication final : public FaultTarget {
   void stop_computing(Request& request);
   void leave(Service& service, std::uint32_t r, bool failed);  // the instance: frees its place there
   void complete(Service& service, RequestKind& kind, std::uint32_t r);
+  [[gnu::noinline]] void end_unwanted(Service& service, std::uint32_t r);
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
@@ -242,9 +263,10 @@ class Replication final : public FaultTarget {
   void make_room_for_calls();
   void depart(std::uint32_t r, const CallsRuntime& calls);
   void calls_arrive(std::uint32_t r);
+  std::uint32_t make_call(std::uint32_t r, std::uint32_t kind_index);  // the request that it is
   void forget_caller(std::uint32_t called);
   void answer(const RequestKind& kind, std::uint32_t called, Outcome how);
-  void answered(std::uint32_t r, bool good);
+  void answered(std::uint32_t r, bool good, Outcome why = Outcome::kFailedDependency);  // `why` it fails, if it does
   void give_up_calls(std::uint32_t r);
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
@@ -366,6 +388,55 @@ class Replication final : public FaultTarget {
   void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
   void out_of_memory(Service& service, std::uint32_t slot);
 
+  // pools.cpp
+  void build_pools(const std::vector<CallEdge>& edges, std::uint32_t first_kind);
+  [[gnu::noinline]] void on_connection_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
+  void acquire_connection(std::uint32_t r, std::uint32_t call_kind);
+  [[gnu::noinline]] void release_connection(std::uint32_t called);  // harmless where the call has none
+  void give_up_connections(std::uint32_t r);                        // that its calls wait for
+  std::uint32_t pool_of(std::uint32_t r, std::uint32_t pool_kind);
+  void lend(std::uint32_t connection, std::uint32_t call);
+  void offer(std::uint32_t connection);
+  void open_connection(std::uint32_t pool, std::uint32_t call);
+  void open_for_waiting(std::uint32_t pool);
+  void connect(std::uint32_t connection);
+  void connected(std::uint32_t connection);
+  void connection_back(std::uint32_t connection);
+  void close_connection(std::uint32_t connection);
+  void look_at_idle(std::uint32_t connection);
+  void refuse(std::uint32_t call, Outcome why);
+  void call_over_connection(std::uint32_t call);
+  bool over_connection(std::uint32_t r) const;
+  void deliver_over_connection(Service& service, std::uint32_t r);
+  void connections_end(std::uint32_t slot);  // an instance goes, whichever end of them it was
+  void begin_connections(const Service& service);
+  void gather_connections(const Service& service);
+  void write_connections(Record& record, const Service& service) const;
+
+  // quota.cpp
+  void begin_quota(Service& service, std::uint32_t slot);
+  void end_quota(Service& service, std::uint32_t slot);
+  void meter_quota(Service& service, std::uint32_t slot);  // freezes it where nothing is left …
+  void watch_quota(Service& service, std::uint32_t slot);  // … and comes back when nothing will be
+  void quota_spent(std::uint32_t slot, std::uint32_t version);
+  void quota_period(std::uint32_t slot, std::uint32_t life);
+  void begin_measuring_quota(Service& service);
+  void write_quota(Record& record, const Service& service);
+
+  // node_cpu.cpp
+  [[gnu::noinline]] void meter(std::uint32_t slot);  // what a metered instance wants has changed
+  void join_node(std::uint32_t slot, std::uint32_t node, double cores);
+  void leave_node(std::uint32_t slot);
+  void share_node(std::uint32_t slot);
+  void begin_measuring_node_cpu();
+  void write_node_cpu(Record& record, const Service& service);
+
+  // loop_lag.cpp
+  void begin_lag_probes(Service& service, std::uint32_t slot);
+  void probe_lag(std::uint32_t slot, std::uint32_t life);
+  [[gnu::noinline]] void loop_is_free(Service& service, std::uint32_t station);
+  void write_lag(Record& record, const Service& service);
+
   // sizing.cpp
   struct Use {
     std::uint32_t slot = 0;
@@ -462,9 +533,11 @@ class Replication final : public FaultTarget {
   std::vector<Caller> callers_;   // by request, where services call services …
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
-  std::unique_ptr<Clients> clients_;  // null: nobody tries again
-  std::unique_ptr<Nodes> nodes_;      // null: machines are unlimited and there at once
-  std::int64_t measure_from_ = 0;     // arrivals from here on are measured
+  std::unique_ptr<Clients> clients_;      // null: nobody tries again
+  std::unique_ptr<Pools> pools_;          // null: calls need no connections
+  std::unique_ptr<NodeShares> node_cpu_;  // null: instances on a node do not take cores from each other
+  std::unique_ptr<Nodes> nodes_;          // null: machines are unlimited and there at once
+  std::int64_t measure_from_ = 0;         // arrivals from here on are measured
   std::int64_t end_ = 0;
   std::uint64_t points_ = 0;
   std::int64_t last_point_ = 0;

@@ -66,6 +66,20 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       return;
     case kRetry:
       return retry(target);
+    case kConnect:
+    case kConnected:
+    case kConnectionRefused:
+    case kConnectionBack:
+    case kConnectionIdle:
+    case kAcquireTimeout:
+    case kCallOverConnection:
+      return on_connection_event(kind, target, stamp);
+    case kQuotaSpent:
+      return quota_spent(target, stamp);
+    case kQuotaPeriod:
+      return quota_period(target, stamp);
+    case kLagProbe:
+      return probe_lag(target, stamp);
   }
 }
 
@@ -171,6 +185,7 @@ void Replication::admit_specially(Service& service, std::uint32_t r) {
 }
 
 void Replication::admit_past_limits(Service& service, std::uint32_t r) {
+  if (pools_ && over_connection(r)) return deliver_over_connection(service, r);
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
   if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
@@ -242,7 +257,7 @@ void Replication::begin_general_step(Service& service, std::uint32_t r, const St
   Request& request = pool_[r];
   if (step.on_worker) {
     Station& station = station_at(station_id(request.instance, service.processes));
-    request.until = now_ns();  // since when it waits; compute() replaces it
+    request.until = now_ns();  // as where it waits: it does not wait at all
     if (station.busy < station.threads && instances_[request.instance].serving)
       return take_thread(service, kinds_[request.kind], r, station);
     if (service.lines) return join_line(service, r, station_id(request.instance, service.processes));
@@ -258,6 +273,7 @@ void Replication::begin_general_step(Service& service, std::uint32_t r, const St
 
 void Replication::queue_for_thread(std::uint32_t r, Station& station) {
   pool_[r].be(Request::State::kQueued);
+  pool_[r].until = now_ns();  // since when it waits; compute() replaces it
   station.queue.append(pool_.data(), r);
   ++station.waiting;
 }
@@ -372,10 +388,14 @@ void Replication::start_clock(Service& service, std::uint32_t r) {
 void Replication::shared_changed(std::uint32_t slot) {
   SharedCores& cores = shared_[slot];
   ++cores.version;
-  if (cores.jobs.empty() || instances_[slot].paused) return;
+  if (cores.metered) [[unlikely]]
+    meter(slot);
+  if (cores.jobs.empty() || instances_[slot].paused || cores.frozen) return;
   const double left = std::max(0.0, cores.jobs.front().finish - cores.virtual_now);
   const double rate = cores.rate_per_job(lives_[slot].stretch);
   sim_.schedule(now_ns() + std::llrint(std::ceil(left / rate)), kSharedDone, slot, cores.version);
+  if (cores.metered) [[unlikely]]
+    if (Service& service = *services_[instances_[slot].service]; service.quota) watch_quota(service, slot);
 }
 
 void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
@@ -420,6 +440,8 @@ void Replication::release_thread(Service& service, std::uint32_t station_index) 
   if (station.instance == kNone) return;  // the instance is gone
   --station.busy;
   service.busy[station.role].add(sim_.now(), -1);
+  if (service.lag_probed) [[unlikely]]
+    loop_is_free(service, station_index);
   if (station.waiting > 0) return pump(service, station_index);
   if (service.polls && station.role == 0) {
     ++station.asleep;
@@ -522,10 +544,16 @@ void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r)
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone))
     settle(kind, request, Outcome::kCompleted);
-  else if (request.is(Request::kMeasured))
-    ++service.unwanted;
+  else
+    end_unwanted(service, r);
   leave(service, r, false);
   discard(service, r);
+}
+
+// Its outcome is on record already.
+void Replication::end_unwanted(Service& service, std::uint32_t r) {
+  if (pool_[r].is(Request::kMeasured)) ++service.unwanted;
+  if (pools_) release_connection(r);
 }
 
 void Replication::withdraw(Service& service, std::uint32_t r) {
@@ -572,7 +600,10 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
+  if (!request.is(Request::kClientGone))
+    settle(kinds_[request.kind], request, why);
+  else if (pools_)
+    release_connection(r);
   withdraw(service, r);
   if (request.instance == kNone && service.control) permit_back(service, request, true);
   if (request.instance != kNone)

@@ -122,6 +122,35 @@ struct Replication::WaitingLines {
   std::vector<Waiting> waiting;            // by request
 };
 
+// Of a service whose CPU limit is kept by the period.
+struct Replication::CpuQuota {
+  struct OfInstance {
+    std::int64_t period_began = 0;
+    std::int64_t frozen_since = 0;
+    double used_before = 0;  // this period, ns
+    bool active = false;     // it has computed in this period
+    std::uint32_t version = 0;
+  };
+  std::int64_t period_ns = 0;
+  double cores = 0;            // that its threads run on
+  std::vector<OfInstance> of;  // by slot
+  // In the measured time: periods in which it computed, those in which it was frozen, and for how long.
+  std::uint64_t periods = 0, throttled = 0;
+  double throttled_ns = 0;
+};
+
+// Of a service whose event loops are asked how late they are.
+struct Replication::LoopLag {
+  struct Waiting {  // probes that a loop has not got to yet: `count` of them, each `every` after the one before
+    std::int64_t first = 0;
+    std::uint64_t count = 0;
+  };
+  std::int64_t every = 0;
+  std::map<std::uint32_t, Waiting> waiting;  // by station
+  Histogram lag;                             // of probes due in the measured time that are not in `bin` any more …
+  Histogram bin;                             // … and since the last series point
+};
+
 // Of a service with a vertical autoscaler.
 struct Replication::Vertical {
   Vertical(const VerticalAutoscalerParams& autoscaler, const Resources& asked)
@@ -169,6 +198,7 @@ struct Replication::Service {
   bool holds_threads = false;  // a thread keeps its request while it waits on I/O
   bool watched = false;        // an autoscaler wants to know what each instance holds
   bool noted = false;          // somebody does: it, whoever knows their memory, the balancer or its proxies
+  bool lag_probed = false;     // its loops are asked how late they are
   bool counted = false;        // the balancer wants to hear of every change of their counts
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
@@ -184,11 +214,13 @@ struct Replication::Service {
   std::uint32_t stations_each = 1;
   std::array<std::uint32_t, 2> threads{};  // per instance, by role; kNone: unlimited
   bool shares_cores = false;
-  double cores = 0;  // per instance, where shared
+  std::unique_ptr<CpuQuota> quota;  // null: its limit is kept at every moment
+  double cores = 0;                 // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
   std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
   std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
+  std::unique_ptr<LoopLag> lag;         // null: nobody asks its loops
   ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()

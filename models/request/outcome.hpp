@@ -21,8 +21,10 @@ enum class Outcome : std::uint8_t {
   kRejectedRateLimited,       // a rate limiter refused it
   kRejectedConcurrencyLimit,  // as many as the concurrency limit lets in were under way
   kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
+  kFailedPoolTimeout,         // a call that it needs got no connection within the pool's acquire_timeout
+  kFailedConnectionRefused,   // a call that it needs: the service it goes to accepted no further connection
 };
-inline constexpr std::size_t kOutcomes = 13;
+inline constexpr std::size_t kOutcomes = 15;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
                                                                           "timed_out",
                                                                           "abandoned",
@@ -35,6 +37,8 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "cancelled",
                                                                           "rejected_rate_limited",
                                                                           "rejected_concurrency_limit",
-                                                                          "rejected_queue_delay"};
+                                                                          "rejected_queue_delay",
+                                                                          "failed_pool_timeout",
+                                                                          "failed_connection_refused"};
 
 }  // namespace windtunnel

@@ -82,6 +82,8 @@ void ServiceParams::describe(FieldVisitor& v) {
   v.field("work", work,
           "Steps of a request, by request class; \"default\" serves the classes that are not named. Done in order",
           kRequired);
+  v.field("pools", pools,
+          "Connection pools, by the name that calls go by: every process of every instance has one of each");
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
   v.field("balancer", balancer, "How an instance is chosen for a request");
   v.field("balancing", balancing, "How many balancers there are, and what they know");
@@ -116,6 +118,14 @@ void ServiceParams::check(Problems& p) {
       else if (!has_workers)
         p.error(on, "the event_loop has no worker_threads");
     }
+  }
+
+  if (!pools.empty() && loop) {
+    const auto& runtime = static_cast<const EventLoop&>(*instance.runtime);
+    if (runtime.processes > 1 && runtime.dispatch == Dispatch::kShared)
+      p.error("/pools",
+              "belong to processes, and with dispatch \"shared\" a request belongs to none; \"round_robin\" and "
+              "\"random\" fit");
   }
 
   std::size_t warm_ups = 0;
