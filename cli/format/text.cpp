@@ -12,7 +12,7 @@ constexpr std::size_t kPlot = 50;    // the charts themselves; what is left of 8
 constexpr std::size_t kChartRows = 5;
 constexpr std::size_t kMostCharts = 6;  // services drawn over time
 constexpr std::size_t kMostDecisions = 12;
-constexpr std::size_t kLongestCause = 20;  // "rejected no instance"
+constexpr std::size_t kLongCause = 20;  // "rejected no instance"; there are longer ones
 
 enum class Ink { kGreen, kRed, kYellow, kBold, kFaint };
 
@@ -168,7 +168,9 @@ class Page {
 
   void requests() {
     if (result_.services.empty()) return;
-    const std::size_t first = std::max(names_ + 2, kLongestCause + 4);
+    std::size_t first = std::max(names_ + 2, kLongCause + 4);
+    for (const ServiceResult& s : result_.services)
+      for (const Loss& loss : losses(result_, s)) first = std::max(first, loss.cause.size() + 4);
     heading(pad_right("Requests", first) + pad_left("arrived", 14) + pad_left("succeeded", 22));
     for (const ServiceResult& s : result_.services) {
       line(pad_right("  " + s.name, first) + pad_left(count_text(s.arrived), 14) +

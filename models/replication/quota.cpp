@@ -46,18 +46,19 @@ void Replication::meter_quota(Service& service, std::uint32_t slot) {
   }
   const double whole = lives_[slot].pod.size.cpu_limit * static_cast<double>(quota.period_ns);
   if (cores.frozen || cores.used_ns - own.used_before < whole) return;
+  // A step that ends with the quota, give or take what rounding leaves of it, has ended.
+  if (cores.jobs.front().finish - cores.virtual_now <= cores.rate_per_job(lives_[slot].stretch)) return;
   cores.frozen = true;
   own.frozen_since = now;
   if (counts) ++quota.throttled;
 }
 
-// A step that takes what is left to the nanosecond ends first.
 void Replication::watch_quota(Service& service, std::uint32_t slot) {
   const SharedCores& cores = shared_[slot];
   CpuQuota::OfInstance& own = service.quota->of[slot];
   const double left = lives_[slot].pod.size.cpu_limit * static_cast<double>(service.quota->period_ns) -
                       (cores.used_ns - own.used_before);
-  const double until = std::floor(left / (cores.wanted() * cores.granted)) + 1;
+  const double until = std::max(1.0, std::ceil(left / (cores.wanted() * cores.granted)));
   ++own.version;
   const std::int64_t ends = own.period_began + service.quota->period_ns;
   if (until < static_cast<double>(ends - now_ns()))

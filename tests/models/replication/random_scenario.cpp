@@ -34,6 +34,7 @@ class Generator {
     const std::uint32_t faults = below(5);
     for (std::uint32_t i = 0; i < faults; ++i) out["faults"].push_back(fault("s" + std::to_string(below(services))));
     if (one_in(3)) add_nodes(out);
+    instances(out);
     return out;
   }
 
@@ -227,6 +228,52 @@ class Generator {
                                           {"per", per[draw(2)]}}};
     const char* const limits[] = {"aimd", "vegas", "gradient2"};
     if (draw(4) == 0) out["admission"]["concurrency_limit"]["type"] = limits[draw(3)];
+  }
+
+  // By numbers of its own, as balancing(): how CPU limits are kept, who asks loops how late they are, connections.
+  void instances(Json& out) {
+    Stream own(fnv1a64(out.dump()), "instances", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (out.contains(Json::json_pointer("/cluster/nodes")) && draw(2) == 0) out["cluster"]["node_cpu"] = "shared";
+    const auto text_at = [](const Json& service, const char* pointer) {
+      return service.value(Json::json_pointer(pointer), std::string());
+    };
+    for (auto& [name, service] : out["services"].items()) {
+      Json& instance = service["instance"];
+      if (instance["resources"].contains("limits") && draw(2) == 0)
+        instance["cfs_quota"] = {{"period", seconds(0.01 * (1 + draw(20)))}};
+      const bool loop = text_at(service, "/instance/runtime/type") == "event_loop";
+      if (loop && !instance.contains("queue") && draw(2) == 0)
+        instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
+      if (draw(3) == 0) {
+        instance["max_connections"] = 2 + draw(12);
+        instance["reserved_connections"] = draw(2);
+      }
+      if (loop && text_at(service, "/instance/runtime/dispatch") == "shared") continue;
+      for (auto& [request_class, steps] : service["work"].items())
+        for (Json& step : steps) {
+          std::vector<Json*> calls;
+          if (step.contains("call")) calls.push_back(&step["call"]);
+          if (step.contains("parallel"))
+            for (Json& call : step["parallel"]["to"]) calls.push_back(&call);
+          for (Json* call : calls) {
+            const std::string to = (*call)["service"];
+            const Json& there = out["services"][to];
+            const std::string scaler = text_at(there, "/autoscaler/type");
+            const std::string balancer = text_at(there, "/balancer/type");
+            const bool plain = balancer.empty() || balancer == "random" || balancer == "least_request" ||
+                               balancer == "power_of_two_choices";
+            if (!plain || there.contains("balancing") || (!scaler.empty() && scaler != "kubernetes_hpa")) continue;
+            if (draw(4) == 0) continue;
+            (*call)["pool"] = "to " + to;
+            Json& pool = service["pools"]["to " + to];
+            pool["size"] = 1 + draw(2);
+            if (draw(2) == 0) pool["acquire_timeout"] = seconds(0.001 * (1 + draw(20)));
+            if (draw(2) == 0) pool["idle_timeout"] = seconds(0.5 * draw(8));
+            if (draw(2) == 0) pool["connect"] = seconds(0.005 * (1 + draw(10)));
+          }
+        }
+    }
   }
 
   // By numbers of its own, from what stands there already: what follows stays as it was.
