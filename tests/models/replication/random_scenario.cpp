@@ -246,7 +246,7 @@ class Generator {
       if (loop && !instance.contains("queue") && draw(2) == 0)
         instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
       if (draw(3) == 0) {
-        instance["max_connections"] = 2 + draw(12);
+        instance["max_connections"] = 2 + draw(3);
         instance["reserved_connections"] = draw(2);
       }
       if (loop && text_at(service, "/instance/runtime/dispatch") == "shared") continue;
