@@ -102,16 +102,17 @@ void Replication::gather(Service& s) {
   double cpu = s.gone_cpu_ns;
   for (const std::uint32_t slot : s.slot_at) cpu += cpu_ns(instances_[slot], slot);
   const std::int64_t on_io = s.on_io.take_integral(now);
-  const std::int64_t busy[] = {s.busy[0].take_integral(now), s.busy[1].take_integral(now)};
+  const std::int64_t busy[] = {s.busy[0].take_integral(now), s.busy[1].take_integral(now),
+                               s.busy[2].take_integral(now)};
   Service::Integrals& bin = s.bin;
   bin.in_system = static_cast<double>(in_system);
-  bin.waiting = static_cast<double>(s.unserved(in_system, busy[0], busy[1], on_io));
+  bin.waiting = static_cast<double>(s.unserved(in_system, busy[0], busy[1] + busy[2], on_io));
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
   bin.none_ready = static_cast<double>(s.none_ready.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
-  for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
+  for (std::size_t role : {0u, 1u, 2u}) bin.busy[role] = static_cast<double>(busy[role]);
   if (s.vertical) {
     Vertical& v = *s.vertical;
     v.requested_bin = static_cast<double>(v.millicores_requested.take_integral(now));
@@ -129,7 +130,7 @@ void Replication::gather(Service& s) {
   s.total.ready += bin.ready;
   s.total.none_ready += bin.none_ready;
   s.total.idle += bin.idle;
-  for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
+  for (std::size_t role : {0u, 1u, 2u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
 }
 
@@ -138,7 +139,7 @@ void Replication::gather(Service& s) {
 double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu,
                                 double cores) {
   if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing) return ratio(cpu, cores);
-  const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+  const double threads = static_cast<double>(s.threads[role]) * (role == 1 ? 1 : s.processes);
   return ratio(busy, alive * threads);
 }
 
@@ -244,9 +245,9 @@ void Replication::check_identities(const Service& s) const {
   if (residence != s.in_system_exact)
     throw InvariantError("Little's law is broken at service " + s.name + ": " + std::to_string(residence) +
                          " ns spent in it by requests, " + std::to_string(s.in_system_exact) + " counted over time");
-  for (std::size_t role : {0u, 1u}) {
+  for (std::size_t role : {0u, 1u, 2u}) {
     if (s.threads[role] == kNone) continue;
-    const double capacity = s.total.alive * static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+    const double capacity = s.total.alive * static_cast<double>(s.threads[role]) * (role == 1 ? 1 : s.processes);
     if (s.total.busy[role] > capacity * (1 + 1e-9))
       throw InvariantError("threads of service " + s.name + " were busy for longer than they were there");
   }
@@ -390,6 +391,12 @@ void Replication::write_service(Record& record, Service& s) {
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
     put("worker.service_time.mean", "s", ratio(ns_to_seconds(s.total.busy[1]), steps));
   }
+  if (s.threads[2] > 0) {
+    put("thread_pool.utilization", "share", utilization(s, 2, s.total.busy[2], s.total.alive, 0, 0));
+    write_times(record, s.name + ".thread_pool.wait_time", s.pool_wait);
+    const auto steps = static_cast<double>(s.pool_wait.count());
+    put("thread_pool.share_waited", "share", ratio(steps - static_cast<double>(s.pool_wait.count_at(0)), steps));
+  }
   if (s.pause_every) put("pause.lag_mean", "s", ns_to_seconds(ratio(s.pause_square_ns2 / 2, s.total.alive)));
   if (s.held) {
     s.held->finish(sim_.now());
@@ -423,6 +430,7 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.quota) write_quota(record, s);
   if (node_cpu_) write_node_cpu(record, s);
   if (s.lag) write_lag(record, s);
+  if (s.collector) write_heap(record, s);
   if (pools_) write_connections(record, s);
   if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
@@ -431,6 +439,7 @@ void Replication::write_service(Record& record, Service& s) {
   const auto first_of_pools = static_cast<std::size_t>(Outcome::kFailedPoolTimeout);
   const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
   const auto may_be = [&](std::size_t i) {
+    if (i == static_cast<std::size_t>(Outcome::kFailedHeapLimit)) return s.collector != nullptr;
     if (i >= first_of_pools) return pools_ && pools_->kinds_of[s.index] > 0;
     if (i >= first_of_admission) return s.control || s.lines;
     return i != out_of_memory || s.params->instance.memory.has_value();

@@ -103,7 +103,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     Station& station = station_at(station_id(slot, k)) = Station{};
     station.instance = slot;
-    station.role = k < service.processes ? 0 : 1;
+    station.role = k < service.processes ? 0 : service.threads[1] > 0 && k == service.processes ? 1 : 2;
     station.threads = service.threads[station.role];
     if (service.polls && station.role == 0) station.asleep = station.threads;
   }
@@ -113,6 +113,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   shared_[slot].granted = 1;
   shared_[slot].updated = now_ns();
   if (service.quota) begin_quota(service, slot);
+  if (service.collector) begin_heap(service, slot);
   ++shared_[slot].version;
 
   instance.position = static_cast<std::uint32_t>(service.slot_at.size());

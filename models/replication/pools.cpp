@@ -99,9 +99,7 @@ std::uint32_t Replication::pool_of(std::uint32_t r, std::uint32_t pool_kind) {
     for (std::uint32_t k = 0; k < kind.of->processes * kinds; ++k)
       p.pools.emplace_back().kind = p.first_kind[kind.of->index] + k % kinds;
   }
-  const std::uint32_t station = pool_[r].station;
-  const std::uint32_t process = (station & kExtra) != 0 ? (station & ~kExtra) - instances_[slot].first_extra + 1 : 0;
-  return first + process * kinds + kind.number;
+  return first + process_of(pool_[r]) * kinds + kind.number;
 }
 
 void Replication::acquire_connection(std::uint32_t r, std::uint32_t call_kind) {

@@ -38,6 +38,7 @@ namespace windtunnel {
 //   pools.cpp        connections that calls need
 //   quota.cpp        CPU limits kept by the period
 //   node_cpu.cpp     instances that share the cores of their node
+//   heap.cpp         garbage that is collected, and heaps that are full
 //   loop_lag.cpp     how late event loops are
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
@@ -105,6 +106,7 @@ class Replication final : public FaultTarget {
   struct Pools;
   struct CpuQuota;
   struct NodeShares;
+  struct Collector;
   struct LoopLag;
   struct CallsRuntime {
     std::vector<double> probability;
@@ -118,7 +120,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
     bool cpu = true;
-    bool on_worker = false;
+    std::uint32_t role = 0;  // of the stations that do it
   };
   // One class of one source, or one call of one service: what such requests do, and the books on them.
   struct RequestKind {
@@ -197,6 +199,11 @@ class Replication final : public FaultTarget {
   std::uint32_t station_id(std::uint32_t slot, std::uint32_t index) const {  // of an instance's index-th
     return index == 0 ? slot : (instances_[slot].first_extra + index - 1) | kExtra;
   }
+  std::uint32_t process_of(const Request& request) const {  // the number of its loop
+    const std::uint32_t station = request.station;
+    return (station & kExtra) != 0 ? (station & ~kExtra) - instances_[request.instance].first_extra + 1 : 0;
+  }
+  std::uint32_t station_of(const Service& service, const Request& request, std::uint32_t role) const;
   InstanceLife& more(const Instance& instance) {
     return lives_[static_cast<std::size_t>(&instance - instances_.data())];
   }
@@ -387,6 +394,7 @@ class Replication final : public FaultTarget {
   double memory_bytes(const Service& service, std::uint32_t slot) const;  // 0: none, or not known
   void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
   void out_of_memory(Service& service, std::uint32_t slot);
+  void restart(Service& service, std::uint32_t slot, PodLife pod, Outcome why);  // in its place, as a container is
 
   // pools.cpp
   void build_pools(const std::vector<CallEdge>& edges, std::uint32_t first_kind);
@@ -430,6 +438,16 @@ class Replication final : public FaultTarget {
   void share_node(std::uint32_t slot);
   void begin_measuring_node_cpu();
   void write_node_cpu(Record& record, const Service& service);
+
+  // heap.cpp
+  void begin_heap(Service& service, std::uint32_t slot);
+  void heap_changed(Service& service, std::uint32_t slot, bool left);  // a request came, or left
+  void collect(Service& service, std::uint32_t slot);                  // as far as there is something to collect
+  void collected(Service& service, std::uint32_t slot, std::int64_t length);
+  double heap_bytes(const Service& service, std::uint32_t slot) const;     // that live
+  static double heap_garbage(const Service& service, std::uint32_t slot);  // and what was not looked at yet
+  void heap_limit_reached(Service& service, std::uint32_t slot, double live);
+  void write_heap(Record& record, const Service& service) const;
 
   // loop_lag.cpp
   void begin_lag_probes(Service& service, std::uint32_t slot);

@@ -253,14 +253,21 @@ void Replication::enter(Service& service, const RequestKind& kind, std::uint32_t
 // --- threads
 // -----------------------------------------------------------------------------------------------------------------
 
+std::uint32_t Replication::station_of(const Service& service, const Request& request, std::uint32_t role) const {
+  if (role == 0) return request.station;
+  if (role == 1) return station_id(request.instance, service.processes);
+  return station_id(request.instance, service.processes + (service.threads[1] > 0 ? 1 : 0) + process_of(request));
+}
+
 void Replication::begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step) {
   Request& request = pool_[r];
-  if (step.on_worker) {
-    Station& station = station_at(station_id(request.instance, service.processes));
+  if (step.role != 0) {
+    const std::uint32_t beside = station_of(service, request, step.role);
+    Station& station = station_at(beside);
     request.until = now_ns();  // as where it waits: it does not wait at all
     if (station.busy < station.threads && instances_[request.instance].serving)
       return take_thread(service, kinds_[request.kind], r, station);
-    if (service.lines) return join_line(service, r, station_id(request.instance, service.processes));
+    if (service.lines) return join_line(service, r, beside);
     return queue_for_thread(r, station);
   }
   if (!step.cpu && !service.holds_threads) return wait_io(service, r);
@@ -283,7 +290,8 @@ void Replication::take_thread(Service& service, const RequestKind& kind, std::ui
   service.busy[station.role].add(sim_.now(), 1);
   if (kind.plain) return compute(service, r);
   const Request& request = pool_[r];
-  if (station.role == 1 && request.is(Request::kMeasured)) service.worker_wait.record(now_ns() - request.until);
+  if (station.role != 0 && request.is(Request::kMeasured))
+    (station.role == 1 ? service.worker_wait : service.pool_wait).record(now_ns() - request.until);
   if (kind.steps[request.step()].cpu) return compute(service, r);
   wait_io(service, r);
 }
@@ -329,8 +337,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   if (request.started < 0) request.started = now_ns();
   request.be(Request::State::kOnIo);
-  service.on_io.add(sim_.now(), 1);
   const StepRuntime& step = kinds_[request.kind].steps[request.step()];
+  if (step.role == 0) service.on_io.add(sim_.now(), 1);  // else it is served by a thread
   if (step.calls) return depart(r, *step.calls);
   sim_.schedule(now_ns() + request.demand, kIoDone, r, request.stamp);
 }
@@ -410,7 +418,7 @@ void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
 
 void Replication::io_done(std::uint32_t r) {
   Service& service = *services_[kinds_[pool_[r].kind].service];
-  service.on_io.add(sim_.now(), -1);
+  if (kinds_[pool_[r].kind].steps[pool_[r].step()].role == 0) service.on_io.add(sim_.now(), -1);
   step_done(service, r);
 }
 
@@ -418,8 +426,8 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   RequestKind& kind = kinds_[request.kind];
   const StepRuntime& done = kind.steps[request.step()];
-  const bool held = done.cpu || service.holds_threads;
-  const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
+  const bool held = done.cpu || done.role != 0 || service.holds_threads;
+  const std::uint32_t station = station_of(service, request, done.role);
   request.next_step();
   if (request.step() == kind.steps.size()) {
     complete(service, kind, r);
@@ -573,8 +581,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       return;
     case Request::State::kQueued: {
       if (service.lines) return leave_waiting_line(service, r);
-      const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
-      Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
+      Station& station = station_at(station_of(service, request, kinds_[request.kind].steps[request.step()].role));
       station.queue.remove(pool_.data(), r);
       --station.waiting;
       return;
@@ -585,12 +592,12 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       if (request.state() == Request::State::kRunning) {
         stop_computing(request);
       } else {
-        service.on_io.add(sim_.now(), -1);
+        if (step.role == 0) service.on_io.add(sim_.now(), -1);
         ++request.stamp;
         if (step.calls) give_up_calls(r);
       }
-      if (step.cpu || service.holds_threads)
-        release_thread(service, step.on_worker ? station_id(request.instance, service.processes) : request.station);
+      if (step.cpu || step.role != 0 || service.holds_threads)
+        release_thread(service, station_of(service, request, step.role));
       return;
     }
     case Request::State::kFree:

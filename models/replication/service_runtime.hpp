@@ -139,6 +139,24 @@ struct Replication::CpuQuota {
   double throttled_ns = 0;
 };
 
+// Of a service whose heaps are collected.
+struct Replication::Collector {
+  struct OfInstance {
+    double young = 0;    // allocated since the last scavenge
+    double garbage = 0;  // in the old generation
+    double leaked = 0;
+    double lived = 0;  // when the old generation was last collected
+    bool due = false;  // somebody is to see whether there is something to collect
+  };
+  const Heap* heap = nullptr;
+  std::unique_ptr<Sampler> scavenge, mark_compact;  // the latter for each GiB
+  std::vector<OfInstance> of;                       // by slot
+  // In the measured time.
+  std::uint64_t scavenges = 0, mark_compacts = 0, aborts = 0;
+  double paused_ns = 0, longest_ns = 0;
+  double most = 0;  // bytes that lived at once in an instance
+};
+
 // Of a service whose event loops are asked how late they are.
 struct Replication::LoopLag {
   struct Waiting {  // probes that a loop has not got to yet: `count` of them, each `every` after the one before
@@ -208,19 +226,20 @@ struct Replication::Service {
   Dispatch dispatch = Dispatch::kRoundRobin;
   const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;
-  std::array<TimeWeighted, 2> busy;  // threads, by role
+  std::array<TimeWeighted, 3> busy;  // threads, by role
 
   // --- the rest ---
   std::uint32_t stations_each = 1;
-  std::array<std::uint32_t, 2> threads{};  // per instance, by role; kNone: unlimited
+  std::array<std::uint32_t, 3> threads{};  // of a station, by role; kNone: unlimited
   bool shares_cores = false;
   std::unique_ptr<CpuQuota> quota;  // null: its limit is kept at every moment
   double cores = 0;                 // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
-  std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
-  std::unique_ptr<LoopLag> lag;         // null: nobody asks its loops
+  std::unique_ptr<Vertical> vertical;    // null: instances are as large as they were written
+  std::unique_ptr<SizingWatch> sizing;   // null: nothing to advise on
+  std::unique_ptr<Collector> collector;  // null: garbage costs nothing
+  std::unique_ptr<LoopLag> lag;          // null: nobody asks its loops
   ReasonLog reasons;
   bool woken = false;                  // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;    // scratch of look()
@@ -274,13 +293,14 @@ struct Replication::Service {
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
   double pause_square_ns2 = 0;
   std::uint64_t cpu_steps = 0;
-  Histogram worker_wait;              // of steps on worker threads
+  Histogram worker_wait;              // of steps on worker threads …
+  Histogram pool_wait;                // … and on thread pools
   std::optional<TimeHeld> held;       // how long n requests were in the system; only if asked for
   std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
   std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
   struct Integrals {                  // over some stretch of time, count x ns
     double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, none_ready = 0, idle = 0, cpu = 0;
-    std::array<double, 2> busy{};
+    std::array<double, 3> busy{};
   };
   Integrals total;       // since measuring began
   Integrals bin;         // between the last two gatherings
@@ -291,13 +311,15 @@ struct Replication::Service {
   Series series;
 
   // Requests that nothing serves: neither a thread nor, where threads let go of them, something outside.
-  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t workers, std::int64_t io) const {
-    return all - loops - workers - (holds_threads ? 0 : io);
+  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t beside, std::int64_t io) const {
+    return all - loops - beside - (holds_threads ? 0 : io);
   }
-  std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
+  std::int64_t waiting() const {
+    return unserved(in_system.value(), busy[0].value(), busy[1].value() + busy[2].value(), on_io.value());
+  }
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
     const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
-    return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+    return unserved(since(in_system), since(busy[0]), since(busy[1]) + since(busy[2]), since(on_io));
   }
   double gb_seconds() const {  // 0 where nobody knows its memory
     constexpr double kGb = 1024.0 * 1024 * 1024;

@@ -23,8 +23,9 @@ enum class Outcome : std::uint8_t {
   kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
   kFailedPoolTimeout,         // a call that it needs got no connection within the pool's acquire_timeout
   kFailedConnectionRefused,   // a call that it needs: the service it goes to accepted no further connection
+  kFailedHeapLimit,           // the instance that held it aborted: more lived on its heap than may
 };
-inline constexpr std::size_t kOutcomes = 15;
+inline constexpr std::size_t kOutcomes = 16;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
                                                                           "timed_out",
                                                                           "abandoned",
@@ -39,6 +40,7 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "rejected_concurrency_limit",
                                                                           "rejected_queue_delay",
                                                                           "failed_pool_timeout",
-                                                                          "failed_connection_refused"};
+                                                                          "failed_connection_refused",
+                                                                          "failed_heap_limit"};
 
 }  // namespace windtunnel

@@ -111,8 +111,14 @@ void ServiceParams::check(Problems& p) {
     if (steps.empty()) p.error(at, "needs at least one step");
     if (steps.size() > 255) p.error(at, "has " + std::to_string(steps.size()) + " steps; at most 255 fit");
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (steps[i].on != RunsOn::kWorker || !steps[i].cpu) continue;
+      const bool pooled = steps[i].on == RunsOn::kThreadPool && (steps[i].cpu || steps[i].io);
+      if ((steps[i].on != RunsOn::kWorker || !steps[i].cpu) && !pooled) continue;
       const std::string on = at + "/" + std::to_string(i) + "/on";
+      if (pooled) {
+        if (!loop)
+          p.error(on, "only an event_loop has a thread pool beside it; the runtime is " + instance.runtime.type());
+        continue;
+      }
       if (!loop)
         p.error(on, "only an event_loop has workers beside it; the runtime is " + instance.runtime.type());
       else if (!has_workers)

@@ -58,7 +58,8 @@ class Predictor {
     if (!scenario_.faults.empty()) throw NoTheory{"there are faults"};
     const InstanceParams& instance = params.instance;
     if (instance.backlog) throw NoTheory{"its queue is bounded"};
-    if (instance.speed_spread || instance.pauses || instance.memory) throw NoTheory{"its instances differ or pause"};
+    if (instance.speed_spread || instance.pauses || instance.memory || instance.heap)
+      throw NoTheory{"its instances differ or pause"};
     if (instance.cfs_quota) throw NoTheory{"its CPU limit is kept by the period"};
     if (scenario_.cluster.node_cpu == NodeCpu::kShared) throw NoTheory{"its instances share the cores of nodes"};
     if (reached_over_connections(name)) throw NoTheory{"pools let no more calls through than they have connections"};
@@ -244,6 +245,7 @@ class Predictor {
       double mean = 0, variance = 0;
       for (const Step& step : steps) {
         if (step.calls() != nullptr) throw NoTheory{"its requests wait for other services"};
+        if (step.on == RunsOn::kThreadPool) throw NoTheory{"its loop hands work to other threads"};
         if (!step.cpu && !holds) throw NoTheory{"its requests wait for something outside without a server"};
         const Distribution& law = step.cpu ? *step.cpu : *step.io;
         const double speed = step.cpu ? params.instance.speed : 1;

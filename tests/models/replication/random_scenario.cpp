@@ -245,6 +245,16 @@ class Generator {
       const bool loop = text_at(service, "/instance/runtime/type") == "event_loop";
       if (loop && !instance.contains("queue") && draw(2) == 0)
         instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
+      if (loop && instance["runtime"]["processes"] == 1 && !instance.contains("pauses") && draw(2) == 0)
+        instance["heap"] = {{"base", "50Mi"},
+                            {"per_request", std::to_string(draw(4)) + "Mi"},
+                            {"leak", std::to_string(draw(300)) + "Ki"},
+                            {"allocation", std::to_string(draw(8)) + "Mi"},
+                            {"promoted", 0.1 * draw(5)},
+                            {"max_old_space", std::to_string(60 + draw(100)) + "Mi"}};
+      for (auto& [request_class, steps] : service["work"].items())
+        for (Json& step : steps)
+          if (loop && (step.contains("cpu") || step.contains("io")) && draw(4) == 0) step["on"] = "thread_pool";
       if (draw(3) == 0) {
         instance["max_connections"] = 2 + draw(3);
         instance["reserved_connections"] = draw(2);

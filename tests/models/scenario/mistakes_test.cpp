@@ -268,6 +268,28 @@ TEST(Mistake, ReservedConnectionsOfNoLimit) {
   expect_mistake("\"resources\": {", "\"reserved_connections\": 3, \"resources\": {", "3, \"resources",
                  "/services/shop/instance/reserved_connections", {"max_connections, which is missing"});
 }
+TEST(Mistake, AThreadPoolBesideNoLoop) {
+  expect_mistake("[ { \"cpu\": \"1ms\" } ]", "[ { \"cpu\": \"1ms\", \"on\": \"thread_pool\" } ]", "\"thread_pool\"",
+                 "/services/back/work/default/0/on", {"event_loop has a thread pool", "worker_pool"});
+}
+TEST(Mistake, AHeapOfSeveralProcesses) {
+  expect_mistake("\"resources\": {", "\"heap\": { \"base\": \"50Mi\" }, \"resources\": {", "{ \"base\"",
+                 "/services/shop/instance/heap", {"one process", "has 2"});
+}
+TEST(Mistake, AHeapThatIsFullFromTheBeginning) {
+  expect_mistake(
+      "\"back\": { \"work\"",
+      "\"back\": { \"instance\": { \"runtime\": { \"type\": \"event_loop\" }, \"resources\": { \"limits\": { "
+      "\"memory\": \"512Mi\" } }, \"heap\": { \"base\": \"256Mi\" } }, \"work\"",
+      "\"256Mi\"", "/services/back/instance/heap/base", {"256Mi", "as soon as it runs"});
+}
+TEST(Mistake, AHeapBesidePauses) {
+  expect_mistake(
+      "\"back\": { \"work\"",
+      "\"back\": { \"instance\": { \"runtime\": { \"type\": \"event_loop\" }, \"pauses\": { \"every\": \"1s\", "
+      "\"length\": \"1ms\" }, \"heap\": { \"base\": \"50Mi\" } }, \"work\"",
+      "{ \"every\"", "/services/back/instance/pauses", {"heap", "one of them can"});
+}
 TEST(Mistake, CoresSharedByNoNodes) {
   expect_mistake("\"zones\": [ \"a\", \"b\" ]", "\"zones\": [ \"a\", \"b\" ], \"node_cpu\": \"shared\"", "\"shared\"",
                  "/cluster/node_cpu", {"there are no nodes"});
