@@ -245,20 +245,16 @@ class Generator {
       const bool loop = text_at(service, "/instance/runtime/type") == "event_loop";
       if (loop && !instance.contains("queue") && draw(2) == 0)
         instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
-      if (loop && instance["runtime"]["processes"] == 1 && !instance.contains("pauses") && draw(2) == 0)
+      if (loop && instance["runtime"]["processes"] == 1 && !instance.contains("pauses"))
         instance["heap"] = {{"base", "50Mi"},
-                            {"per_request", std::to_string(draw(4)) + "Mi"},
-                            {"leak", std::to_string(draw(300)) + "Ki"},
+                            {"per_request", std::to_string(1 + draw(4)) + "Mi"},
+                            {"leak", std::to_string(draw(3000)) + "Ki"},
                             {"allocation", std::to_string(draw(8)) + "Mi"},
                             {"promoted", 0.1 * draw(5)},
-                            {"max_old_space", std::to_string(60 + draw(100)) + "Mi"}};
+                            {"max_old_space", std::to_string(60 + draw(40)) + "Mi"}};
       for (auto& [request_class, steps] : service["work"].items())
         for (Json& step : steps)
           if (loop && (step.contains("cpu") || step.contains("io")) && draw(4) == 0) step["on"] = "thread_pool";
-      if (draw(3) == 0) {
-        instance["max_connections"] = 2 + draw(3);
-        instance["reserved_connections"] = draw(2);
-      }
       if (loop && text_at(service, "/instance/runtime/dispatch") == "shared") continue;
       for (auto& [request_class, steps] : service["work"].items())
         for (Json& step : steps) {
@@ -275,10 +271,15 @@ class Generator {
                                balancer == "power_of_two_choices";
             if (!plain || there.contains("balancing") || (!scaler.empty() && scaler != "kubernetes_hpa")) continue;
             if (draw(4) == 0) continue;
+            if (draw(2) == 0) {
+              Json& accepts = out["services"][to]["instance"];
+              accepts["max_connections"] = 2 + draw(2);
+              accepts["reserved_connections"] = draw(2);
+            }
             (*call)["pool"] = "to " + to;
             Json& pool = service["pools"]["to " + to];
             pool["size"] = 1 + draw(2);
-            if (draw(2) == 0) pool["acquire_timeout"] = seconds(0.001 * (1 + draw(20)));
+            if (draw(4) != 0) pool["acquire_timeout"] = seconds(0.001 * (1 + draw(20)));
             if (draw(2) == 0) pool["idle_timeout"] = seconds(0.5 * draw(8));
             if (draw(2) == 0) pool["connect"] = seconds(0.005 * (1 + draw(10)));
           }
