@@ -292,12 +292,22 @@ std::vector<Loss> losses(const Result& result, const ServiceResult& service) {
   return all;
 }
 
-std::vector<std::string> retrying_sources(const Result& result) {
+std::vector<std::string> operating_clients(const Result& result) {
+  constexpr std::string_view kEnd = ".operations.attempts";
   std::vector<std::string> out;
-  for (const ClassResult& c : result.classes)
-    if (result.find_metric(c.traffic + ".operations.attempts") != nullptr &&
-        std::find(out.begin(), out.end(), c.traffic) == out.end())
-      out.push_back(c.traffic);
+  for (const Metric& m : result.metrics)
+    if (m.name.ends_with(kEnd)) out.push_back(m.name.substr(0, m.name.size() - kEnd.size()));
+  return out;
+}
+
+std::string refusals_text(const Result& result, const std::string& client) {
+  std::string out;
+  for (const auto& [name, by] :
+       {std::pair("throttle.refused", "throttle"), std::pair("circuit_breaker.refused", "breaker"),
+        std::pair("bulkhead.refused", "bulkhead")}) {
+    const Metric* m = service_metric(result, client, std::string("operations.") + name);
+    if (m != nullptr) out += (out.empty() ? "" : ", ") + figure(m->estimate, m->unit) + " " + by;
+  }
   return out;
 }
 

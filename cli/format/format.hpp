@@ -100,7 +100,8 @@ struct Loss {
 };
 // Most frequent first; only causes that occurred.
 // Sources whose clients try again, in the order of the result.
-std::vector<std::string> retrying_sources(const Result& result);
+std::vector<std::string> operating_clients(const Result& result);
+std::string refusals_text(const Result& result, const std::string& client);
 
 // What the figures of each connection pool begin with, "api.pools.pg"; and how it is called, "api pg".
 std::vector<std::string> connection_pools(const Result& result);

@@ -57,8 +57,10 @@ std::string format_markdown(const Result& result) {
              figure(success_ratio(result, s), "share") + " | " + (lost.empty() ? "–" : lost) + " |\n";
     }
   }
-  if (const std::vector<std::string> sources = retrying_sources(result); !sources.empty()) {
-    out += "\n| with retries | operations | succeeded | attempts each | p99 |\n|---|---:|---:|---:|---:|\n";
+  if (const std::vector<std::string> sources = operating_clients(result); !sources.empty()) {
+    out +=
+        "\n| operations | rate | succeeded | attempts each | p99 | refused by the client "
+        "|\n|---|---:|---:|---:|---:|---|\n";
     for (const std::string& source : sources) {
       out += "| " + markdown_escaped(source) + " |";
       for (const auto& [name, unit] : {std::pair("rate", "1/s"), std::pair("success_ratio", "share"),
@@ -66,7 +68,8 @@ std::string format_markdown(const Result& result) {
         const Metric* m = service_metric(result, source, std::string("operations.") + name);
         out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
       }
-      out += "\n";
+      const std::string refused = refusals_text(result, source);
+      out += " " + (refused.empty() ? "–" : refused) + " |\n";
     }
   }
   bool pools = false;

@@ -181,11 +181,11 @@ class Page {
     }
   }
 
-  // What users see, only where they try again.
+  // What clients see who try again, hold back, or keep a deadline.
   void operations() {
-    const std::vector<std::string> sources = retrying_sources(result_);
+    const std::vector<std::string> sources = operating_clients(result_);
     if (sources.empty()) return;
-    heading(pad_right("With retries", names_ + 2) + pad_left("operations", 15) + pad_left("succeeded", 18) +
+    heading(pad_right("Operations", names_ + 2) + pad_left("rate", 15) + pad_left("succeeded", 18) +
             pad_left("attempts each", 17) + pad_left("p99", 13));
     for (const std::string& source : sources) {
       const auto value = [&](const char* name, std::string_view unit) {
@@ -194,6 +194,8 @@ class Page {
       };
       line(service_column(source) + pad_left(value("rate", "1/s"), 15) + pad_left(value("success_ratio", "share"), 18) +
            pad_left(value("attempts", ""), 17) + pad_left(value("latency.p99", "s"), 13));
+      if (const std::string refused = refusals_text(result_, source); !refused.empty())
+        line("    refused by the client: " + refused);
     }
   }
 

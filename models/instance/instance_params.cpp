@@ -31,6 +31,7 @@ void Step::describe(FieldVisitor& v) {
            "is held through io too (libuv: files, DNS, crypto, compression)");
   v.field("call", call, "Another service that is called; the step lasts until it has answered");
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
+  v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
 }
 
 void Step::check(Problems& p) {

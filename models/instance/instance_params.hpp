@@ -24,6 +24,7 @@ struct Step {
   RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself, a worker thread, or its process's thread pool
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
+  Share error{0};
 
   const Calls* calls() const {  // null: none
     return call ? static_cast<const Calls*>(&*call) : parallel ? &*parallel : nullptr;

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "models/replication/clients.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/operations.hpp"
 #include "models/replication/pools.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
@@ -32,6 +32,7 @@ constexpr NamedQuantile kQuantiles[] = {{"p50", .5}, {"p90", .9}, {"p95", .95}, 
 }  // namespace
 
 void Replication::begin_measuring() {
+  begin_measuring_operations();
   for (const auto& owned : services_) {
     Service& s = *owned;
     gather(s);
@@ -435,17 +436,27 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.balancing) write_balancing(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
-  const auto first_of_admission = static_cast<std::size_t>(Outcome::kRejectedRateLimited);
-  const auto first_of_pools = static_cast<std::size_t>(Outcome::kFailedPoolTimeout);
-  const auto out_of_memory = static_cast<std::size_t>(Outcome::kFailedOutOfMemory);
-  const auto may_be = [&](std::size_t i) {
-    if (i == static_cast<std::size_t>(Outcome::kFailedHeapLimit)) return s.collector != nullptr;
-    if (i >= first_of_pools) return pools_ && pools_->kinds_of[s.index] > 0;
-    if (i >= first_of_admission) return s.control || s.lines;
-    return i != out_of_memory || s.params->instance.memory.has_value();
+  const auto can_happen = [this, &s](Outcome how) {
+    switch (how) {
+      case Outcome::kFailedOutOfMemory:
+        return s.params->instance.memory.has_value();
+      case Outcome::kRejectedRateLimited:
+      case Outcome::kRejectedConcurrencyLimit:
+      case Outcome::kRejectedQueueDelay:
+        return s.control || s.lines;
+      case Outcome::kFailedError:
+        return s.errs;
+      case Outcome::kFailedPoolTimeout:
+      case Outcome::kFailedConnectionRefused:
+        return pools_ && pools_->kinds_of[s.index] > 0;
+      case Outcome::kFailedHeapLimit:
+        return s.collector != nullptr;
+      default:
+        return true;
+    }
   };
   for (std::size_t i = 1; i < kOutcomes; ++i)
-    if (may_be(i))
+    if (can_happen(static_cast<Outcome>(i)))
       put("loss." + std::string(kOutcomeNames[i]), "share", ratio(static_cast<double>(outcomes[i]), ended));
   if (!s.autoscaler) return;
   for (const Figure& figure : s.autoscaler->figures()) {
@@ -492,7 +503,7 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     for (const auto& [name, share] : traffic.mix) add(name);
   }
   for (const Traffic& traffic : scenario.traffic) {
-    if (!traffic.retry) continue;
+    if (!traffic.policy.retry && !traffic.policy.hedge) continue;
     const auto classes = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, traffic.mix.size()));
     const auto first =
         std::find_if(out.begin(), out.end(), [&](const ClassResult& c) { return c.traffic == traffic.name; });
@@ -506,6 +517,14 @@ std::vector<ClassResult> Replication::class_names(const Scenario& scenario) {
     ClassResult c;
     c.traffic = *edge.caller;
     c.request_class = edge.label();
+    c.service = edge.callee->service;
+    out.push_back(std::move(c));
+  }
+  for (const CallEdge& edge : call_edges(scenario)) {
+    if (!edge.callee->policy.retry && !edge.callee->policy.hedge) continue;
+    ClassResult c;
+    c.traffic = *edge.caller;
+    c.request_class = retries_of(edge.label());
     c.service = edge.callee->service;
     out.push_back(std::move(c));
   }

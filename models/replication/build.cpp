@@ -4,9 +4,9 @@
 #include <cassert>
 #include <utility>
 
-#include "models/replication/clients.hpp"
 #include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
+#include "models/replication/operations.hpp"
 #include "models/replication/pools.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
@@ -207,12 +207,17 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
     } else {
       step.sampler = std::make_unique<Sampler>(streams_.named(name), step.cpu ? *steps[k].cpu : *steps[k].io);
     }
+    if (steps[k].error.value > 0) {
+      step.error = steps[k].error.value;
+      kind.home->errs = true;
+      step.error_words = std::make_unique<Stream>(streams_.named(name + "/error"));
+    }
     kind.steps.push_back(std::move(step));
   }
   steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
   ++kind.home->kinds;
   kind.first_demand = kind.steps[0].sampler.get();
-  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && kind.steps[0].role == 0;
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && kind.steps[0].role == 0 && !kind.steps[0].error_words;
   if (!kind.plain) kind.home->all_plain = false;
 }
 
@@ -262,7 +267,7 @@ void Replication::build_sources() {
     if (((*service)->balancing && (*service)->params->knows_clients()) || (*service)->params->admission.knows_clients())
       source.clients = std::make_unique<ClientSampler>(traffic.clients ? &*traffic.clients : nullptr,
                                                        streams_.named(traffic.name + "/clients"));
-    source.attended = traffic.patience || traffic.retry;
+    source.attended = traffic.patience || !traffic.policy.plain();
     if (traffic.patience)
       source.patience = std::make_unique<Sampler>(streams_.named(traffic.name + "/patience"), *traffic.patience);
 
@@ -285,8 +290,9 @@ void Replication::build_sources() {
     const std::uint32_t line = timeout_line(*source.params->timeout);
     for (std::uint16_t k = 0; k < source.kinds; ++k) kinds_[source.first_kind + k].timeout_line = line;
   }
-  build_clients();
+  build_source_operations();
   build_calls();
+  build_call_operations();
   for (const auto& service : services_) {
     build_lines(*service);
     build_admission(*service);

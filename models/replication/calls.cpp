@@ -30,21 +30,25 @@ void Replication::make_room_for_calls() {
 void Replication::depart(std::uint32_t r, const CallsRuntime& calls) {
   make_room_for_calls();
   answers_[r] = {};
-  const Request& request = pool_[r];
+  Request& request = pool_[r];
   if (request.demand == 0) return sim_.schedule(now_ns(), kIoDone, r, request.stamp);
   const auto made = static_cast<std::uint64_t>(request.demand);
   answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
   answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
-  for (std::uint64_t pooled = made & calls.pooled; pooled != 0; pooled &= pooled - 1)
-    acquire_connection(r, calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(pooled)));
-  if ((made & ~calls.pooled) == 0) return;
-  sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
+  request.demand = static_cast<std::int64_t>(made & ~calls.guarded & ~calls.pooled);
+  if (request.demand != 0) sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
+  const auto kind_of = [&calls](std::uint64_t left) {
+    return calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(left));
+  };
+  for (std::uint64_t left = made & calls.pooled & ~calls.guarded; left != 0; left &= left - 1)
+    acquire_connection(r, kind_of(left), kNone);
+  for (std::uint64_t left = made & calls.guarded; left != 0; left &= left - 1)
+    operate_call(r, static_cast<std::uint16_t>(kind_of(left)));
 }
 
 void Replication::calls_arrive(std::uint32_t r) {
   const CallsRuntime& calls = *kinds_[pool_[r].kind].steps[pool_[r].step()].calls;
-  const std::uint64_t bare = static_cast<std::uint64_t>(pool_[r].demand) & ~calls.pooled;
-  for (std::uint64_t made = bare; made != 0; made &= made - 1) {
+  for (auto made = static_cast<std::uint64_t>(pool_[r].demand); made != 0; made &= made - 1) {
     const std::uint32_t index = calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(made));
     const std::uint32_t called = make_call(r, index);
     admit(*kinds_[index].home, kinds_[index], called);
@@ -74,8 +78,6 @@ void Replication::forget_caller(std::uint32_t called) {
 }
 
 void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome how) {
-  // What the called service goes on with still has its connection.
-  if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(called);
   const Caller caller = callers_[called];
   if (caller.request == kNone) return;
   forget_caller(called);
@@ -104,6 +106,7 @@ void Replication::give_up_calls(std::uint32_t r) {
     const RequestKind& kind = kinds_[pool_[called].kind];
     if (kind.cancels) lose(*kind.home, called, Outcome::kCancelled);
   }
+  if (operations_) give_up_operations(r);
 }
 
 // --- from the scenario
@@ -130,7 +133,6 @@ void Replication::build_calls() {
   const std::vector<CallEdge> edges = call_edges(scenario_);
   if (edges.empty()) return;
   steps_most_ = std::max(steps_most_, 2U);  // that the later demands are drawn, and with them the calls
-  const auto first = static_cast<std::uint32_t>(kinds_.size());
   for (const CallEdge& edge : edges) {
     Service& home = named(edge.callee->service);
     RequestKind kind;
@@ -150,6 +152,10 @@ void Replication::build_calls() {
     kind.request_class = kind.work_class;
     kinds_.push_back(std::move(kind));
   }
+}
+
+// From every step that calls to the kinds of its calls, the first of which is `first`.
+void Replication::link_calls(const std::vector<CallEdge>& edges, std::size_t first) {
   for (RequestKind& kind : kinds_)
     for (std::size_t k = 0; k < kind.steps.size(); ++k) {
       if (!kind.steps[k].calls) continue;
@@ -157,7 +163,8 @@ void Replication::build_calls() {
         return *e.caller == kind.home->name && *e.request_class == kind.work_class && e.step == k;
       });
       assert(edge != edges.end());
-      kind.steps[k].calls->first_kind = first + static_cast<std::uint32_t>(edge - edges.begin());
+      kind.steps[k].calls->first_kind =
+          static_cast<std::uint32_t>(first + static_cast<std::size_t>(edge - edges.begin()));
     }
   build_pools(edges, first);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/replication/operations.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -25,7 +26,7 @@ void insert(RequestQueue& queue, Request* pool, std::uint32_t after, std::uint32
 
 void Replication::build_lines(Service& service) {
   const QueueDisciplineParams& params = *service.params->instance.queue;
-  if (params.plain()) return;
+  if (params.plain() && !service.params->honour_deadlines) return;
   service.lines = std::make_unique<WaitingLines>();
   service.lines->params = &params;
   service.all_plain = false;
@@ -106,6 +107,9 @@ std::uint32_t Replication::next_of(const Service& service, const Line& line) con
 bool Replication::drops(const Service& service, Line& line, std::uint32_t r) const {
   const Request& request = pool_.at(r);
   if (request.started >= 0) return false;
+  if (service.params->honour_deadlines && kinds_[request.kind].carries_deadline &&
+      operations_->deadline_of[r] <= now_ns())
+    return true;
   if (service.lines->params->order() == Order::kDeadline) return request.is(Request::kClientGone);
   const WaitingLines::Waiting& waiting = service.lines->waiting[r];
   const Duration waited = sim_.now() - waiting.since;

@@ -225,6 +225,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   assert(service.outstanding[instance.position] == 0);
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
+  if (operations_) forget_client(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
   if (service.quota) end_quota(service, slot);
   if (pools_) connections_end(slot);

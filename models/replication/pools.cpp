@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "models/replication/operations.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
@@ -25,7 +26,7 @@ std::uint32_t Replication::Pools::take_connection() {
   return c;
 }
 
-std::uint32_t Replication::Pools::take_call(std::uint32_t request) {
+std::uint32_t Replication::Pools::take_call(std::uint32_t request, bool listed) {
   std::uint32_t index = free_call;
   if (index == kNone) {
     index = static_cast<std::uint32_t>(calls.size());
@@ -38,6 +39,8 @@ std::uint32_t Replication::Pools::take_call(std::uint32_t request) {
   }
   Call& call = calls[index];
   call.request = request;
+  call.listed = listed;
+  if (!listed) return index;
   call.next_sibling = first_call[request];
   if (call.next_sibling != kNone) calls[call.next_sibling].previous_sibling = index;
   first_call[request] = index;
@@ -46,11 +49,13 @@ std::uint32_t Replication::Pools::take_call(std::uint32_t request) {
 
 void Replication::Pools::give_back_call(std::uint32_t index) {
   Call& call = calls[index];
-  if (call.previous_sibling != kNone)
-    calls[call.previous_sibling].next_sibling = call.next_sibling;
-  else
-    first_call[call.request] = call.next_sibling;
-  if (call.next_sibling != kNone) calls[call.next_sibling].previous_sibling = call.previous_sibling;
+  if (call.listed) {
+    if (call.previous_sibling != kNone)
+      calls[call.previous_sibling].next_sibling = call.next_sibling;
+    else
+      first_call[call.request] = call.next_sibling;
+    if (call.next_sibling != kNone) calls[call.next_sibling].previous_sibling = call.previous_sibling;
+  }
   ++call.stamp;
   call.request = kNone;
   call.next_sibling = free_call;
@@ -102,15 +107,17 @@ std::uint32_t Replication::pool_of(std::uint32_t r, std::uint32_t pool_kind) {
   return first + process_of(pool_[r]) * kinds + kind.number;
 }
 
-void Replication::acquire_connection(std::uint32_t r, std::uint32_t call_kind) {
+void Replication::acquire_connection(std::uint32_t r, std::uint32_t call_kind, std::uint32_t attempt) {
   Pools& p = *pools_;
   if (p.first_call.size() < pool_.size()) {
     p.first_call.resize(pool_.size(), kNone);
     p.connection_of.resize(pool_.size(), kNone);
   }
   const std::uint32_t pool_index = pool_of(r, kinds_[call_kind].pool);
-  const std::uint32_t index = p.take_call(r);
+  const std::uint32_t index = p.take_call(r, attempt == kNone);
   Pools::Call& call = p.calls[index];
+  call.attempt = attempt;
+  if (attempt != kNone) operations_->attempts[attempt].connection_call = index;
   call.kind = call_kind;
   call.pool = pool_index;
   call.since = now_ns();
@@ -177,7 +184,7 @@ void Replication::call_over_connection(std::uint32_t call_index) {
   const Pools::Call call = p.calls[call_index];
   p.connections[call.connection].call = kNone;
   p.give_back_call(call_index);
-  const std::uint32_t called = make_call(call.request, call.kind);
+  const std::uint32_t called = call.attempt != kNone ? make_attempt(call.attempt) : make_call(call.request, call.kind);
   if (p.connection_of.size() < pool_.size()) {
     p.first_call.resize(pool_.size(), kNone);
     p.connection_of.resize(pool_.size(), kNone);
@@ -230,20 +237,20 @@ void Replication::connection_back(std::uint32_t connection) {
 void Replication::give_up_connections(std::uint32_t r) {
   Pools& p = *pools_;
   if (r >= p.first_call.size()) return;
-  while (p.first_call[r] != kNone) {
-    const std::uint32_t index = p.first_call[r];
-    const Pools::Call call = p.calls[index];
-    p.give_back_call(index);
-    if (call.lent) {
-      connection_back(call.connection);
-      continue;
-    }
-    p.kinds[p.pools[call.pool].kind].waiting.add(sim_.now(), -1);
-    if (call.connection != kNone)
-      p.connections[call.connection].call = kNone;  // it goes on opening, for others
-    else
-      p.remove_waiting(p.pools[call.pool], index);
-  }
+  while (p.first_call[r] != kNone) give_up_connection(p.first_call[r]);
+}
+
+void Replication::give_up_connection(std::uint32_t index) {
+  Pools& p = *pools_;
+  const Pools::Call call = p.calls[index];
+  p.give_back_call(index);
+  never_left(call.kind, call.attempt);
+  if (call.lent) return connection_back(call.connection);
+  p.kinds[p.pools[call.pool].kind].waiting.add(sim_.now(), -1);
+  if (call.connection != kNone)
+    p.connections[call.connection].call = kNone;  // it goes on opening, for others
+  else
+    p.remove_waiting(p.pools[call.pool], index);
 }
 
 // --- connections come and go
@@ -318,12 +325,19 @@ void Replication::open_for_waiting(std::uint32_t pool_index) {
   }
 }
 
+// What the call would have cost is drawn all the same, as of operations.
+void Replication::never_left(std::uint32_t call_kind, std::uint32_t attempt) {
+  if (attempt == kNone || operations_->attempts[attempt].number == 1) skip_demands(kinds_[call_kind]);
+}
+
 // The call fails that waited for a connection.
 void Replication::refuse(std::uint32_t call_index, Outcome why) {
   Pools& p = *pools_;
   const Pools::Call call = p.calls[call_index];
   p.kinds[p.pools[call.pool].kind].waiting.add(sim_.now(), -1);
   p.give_back_call(call_index);
+  never_left(call.kind, call.attempt);
+  if (call.attempt != kNone) return attempt_failed(call.attempt, why);
   answered(call.request, kinds_[call.kind].failure_ignored, why);
 }
 
@@ -421,7 +435,7 @@ void Replication::on_connection_event(unsigned kind, std::uint32_t target, std::
 // --- from the scenario, and the books
 // ---------------------------------------------------------------------------------
 
-void Replication::build_pools(const std::vector<CallEdge>& edges, std::uint32_t first_kind) {
+void Replication::build_pools(const std::vector<CallEdge>& edges, std::size_t first_kind) {
   for (const auto& service : services_) {
     const auto index = service->index;
     for (const auto& [name, params] : service->params->pools) {

@@ -66,6 +66,8 @@ struct Replication::Pools {
     std::uint32_t connection = kNone;  // that it has got, or that is opened for it
     std::uint32_t stamp = 0;           // of its events
     bool lent = false;
+    bool listed = true;             // among those of its request; an attempt knows its own
+    std::uint32_t attempt = kNone;  // of an operation, that it is
     std::int64_t since = 0;
     std::uint32_t next = kNone, previous = kNone;                  // among those that wait for the pool
     std::uint32_t next_sibling = kNone, previous_sibling = kNone;  // among those of its request, or the free
@@ -101,7 +103,7 @@ struct Replication::Pools {
     return sum;
   }
   std::uint32_t take_connection();
-  std::uint32_t take_call(std::uint32_t request);
+  std::uint32_t take_call(std::uint32_t request, bool listed);
   void give_back_call(std::uint32_t call);
   void append_waiting(Pool& pool, std::uint32_t call);
   void remove_waiting(Pool& pool, std::uint32_t call);

@@ -33,7 +33,7 @@ namespace windtunnel {
 //   upkeep.cpp       what proxies do besides: health, reports, probes
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
-//   clients.cpp      clients that try again
+//   operations.cpp   clients that try again, hold back, or keep a deadline
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   pools.cpp        connections that calls need
 //   quota.cpp        CPU limits kept by the period
@@ -91,7 +91,10 @@ class Replication final : public FaultTarget {
     kCallOverConnection,
     kQuotaSpent,
     kQuotaPeriod,
-    kLagProbe
+    kLagProbe,
+    kAttempt,
+    kHedge,
+    kDeadline
   };
 
   struct Service;
@@ -102,25 +105,28 @@ class Replication final : public FaultTarget {
   struct Vertical;
   struct SizingWatch;
   class Nodes;
-  struct Clients;
   struct Pools;
   struct CpuQuota;
   struct NodeShares;
   struct Collector;
   struct LoopLag;
+  struct Operations;
   struct CallsRuntime {
     std::vector<double> probability;
     std::uint64_t pooled = 0;  // the calls that need connections, a bit for each
     std::unique_ptr<Stream> words;
     std::uint32_t first_kind = kNone;  // of the requests they are, in the order of the calls
     std::uint32_t wait_for = kNone;    // kNone: all that were made
+    std::uint64_t guarded = 0;         // a bit for each that is an operation
     std::int64_t network_ns = 0;
   };
   struct StepRuntime {
     std::unique_ptr<Sampler> sampler;
     std::unique_ptr<CallsRuntime> calls;  // of a step that calls; its demand says which calls are made
     bool cpu = true;
-    std::uint32_t role = 0;  // of the stations that do it
+    std::uint32_t role = 0;               // of the stations that do it
+    double error = 0;                     // how likely it ends in one …
+    std::unique_ptr<Stream> error_words;  // … null: it does not
   };
   // One class of one source, or one call of one service: what such requests do, and the books on them.
   struct RequestKind {
@@ -135,9 +141,11 @@ class Replication final : public FaultTarget {
     bool called = false;    // it is a call
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
-    std::uint32_t pool = kNone;   // among those of Pools: a call's that needs a connection
-    std::int64_t network_ns = 0;  // of an answer
-    std::string origin;           // the source or the calling service
+    std::uint32_t pool = kNone;     // among those of Pools: a call's that needs a connection
+    bool attempt = false;           // of an operation
+    bool carries_deadline = false;  // its client's, or of whoever its client works for
+    std::int64_t network_ns = 0;    // of an answer
+    std::string origin;             // the source or the calling service
     std::string class_name;
     std::string work_class;     // which of its service's work it is
     std::string request_class;  // what admission and priorities know it by
@@ -161,7 +169,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Sampler> patience;
     std::unique_ptr<Sampler> think;
     std::unique_ptr<ClientSampler> clients;  // null: nobody asks for them
-    bool attended = false;                   // its clients are impatient, or try again
+    bool attended = false;                   // its clients are impatient, or have a policy
   };
   struct TimeoutLine {
     std::int64_t delay = 0;
@@ -213,6 +221,7 @@ class Replication final : public FaultTarget {
   // Flattened: a request's whole way in, and its whole way out, are a function each (measured: a third faster).
   void arrive(Source& source, std::uint32_t id);
   void create(Source& source, std::uint16_t kind, float size);
+  [[gnu::noinline]] void create_attended(Source& source, std::uint16_t kind, float size);
   void open(RequestKind& kind, std::uint16_t kind_index, std::uint32_t r, float size);
   void admit(Service& service, const RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
@@ -231,6 +240,7 @@ class Replication final : public FaultTarget {
   void cpu_done(std::uint32_t r);
   [[gnu::noinline]] void io_done(std::uint32_t r);
   [[gnu::noinline]] void step_done(Service& service, std::uint32_t r);
+  void fail(Service& service, RequestKind& kind, std::uint32_t r);  // with an error, once the step is done
   void release_thread(Service& service, std::uint32_t station);
   [[gnu::noinline]] void refill_arrivals(Source& source, std::uint32_t id);
   [[gnu::noinline]] void draw_later_demands(const RequestKind& kind, std::uint32_t r, float size);
@@ -277,14 +287,48 @@ class Replication final : public FaultTarget {
   void give_up_calls(std::uint32_t r);
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
+  void link_calls(const std::vector<CallEdge>& edges, std::size_t first);
 
-  // clients.cpp
-  [[gnu::noinline]] void attend(Source& source, std::uint32_t r, float size);
-  void attempt(std::uint32_t source, std::uint32_t operation, std::uint32_t r);
-  void attempt_ended(Source& source, std::uint32_t r, Outcome how);
-  void retry(std::uint32_t operation);
-  void build_clients();
+  // operations.cpp
+  void operate(Source& source, std::uint16_t kind, float size);
+  void operate_call(std::uint32_t r, std::uint16_t kind);
+  void begin_operation(std::uint32_t party, std::uint32_t client, std::uint16_t kind, float size, std::uint32_t caller,
+                       std::int64_t deadline);
+  void launch(std::uint32_t operation);
+  void ask(std::uint32_t attempt);
+  void refused_by_bulkhead(std::uint32_t attempt);
+  void leave_bulkhead_line(std::uint32_t attempt);
+  void send_attempt(std::uint32_t attempt);
+  void arrive_attempt(std::uint32_t attempt);
+  std::uint32_t make_attempt(std::uint32_t attempt);        // the request that it is
+  void attempt_failed(std::uint32_t attempt, Outcome how);  // it never got there
+  void make_room_for_attempts();
+  void attempt_event(std::uint32_t attempt, std::uint32_t stamp);
+  void attempt_ended(std::uint32_t r, Outcome how);
+  void attempt_over(std::uint32_t attempt);
+  bool pay_for_next(std::uint32_t operation, bool timed_out);
+  void hedge_later(std::uint32_t operation);
+  void send_copy(std::uint32_t operation, std::uint32_t stamp);
+  void retry(std::uint32_t operation, std::uint32_t stamp);
+  void deadline_passed(std::uint32_t operation, std::uint32_t stamp);
+  void finish_operation(std::uint32_t operation, bool success);
+  void forget_operation(std::uint32_t operation);
+  void give_up_attempt(std::uint32_t attempt, bool late);
+  void give_up_operations(std::uint32_t r);
+  static void skip_demands(const RequestKind& kind);
+  struct Client;
+  struct Party;
+  Client& client_of(std::uint32_t party, std::uint32_t number);
+  void look_at_breaker(Party& party, Client& client);
+  void give_place_on(Client& client);
+  void build_party(const ClientPolicy& policy, const std::string& name, std::uint16_t first, std::uint16_t count);
+  void build_source_operations();
+  void build_call_operations();
+  static std::vector<bool> deadlines_carried(const Scenario& scenario, const std::vector<CallEdge>& edges);
+  static bool guarded(const CallEdge& edge, bool carries_deadline, const Scenario& scenario);
   static std::string retries_of(const std::string& request_class);
+  void begin_measuring_operations();
+  void forget_client(const Service& service, std::uint32_t slot);
   void check_operations() const;
   void write_operations(Record& record) const;
 
@@ -397,11 +441,14 @@ class Replication final : public FaultTarget {
   void restart(Service& service, std::uint32_t slot, PodLife pod, Outcome why);  // in its place, as a container is
 
   // pools.cpp
-  void build_pools(const std::vector<CallEdge>& edges, std::uint32_t first_kind);
+  void build_pools(const std::vector<CallEdge>& edges, std::size_t first_kind);
   [[gnu::noinline]] void on_connection_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
-  void acquire_connection(std::uint32_t r, std::uint32_t call_kind);
+  // For one of r's calls: `attempt` of an operation, or kNone. The call leaves when it has one.
+  void acquire_connection(std::uint32_t r, std::uint32_t call_kind, std::uint32_t attempt);
   [[gnu::noinline]] void release_connection(std::uint32_t called);  // harmless where the call has none
   void give_up_connections(std::uint32_t r);                        // that its calls wait for
+  void give_up_connection(std::uint32_t call);
+  void never_left(std::uint32_t call_kind, std::uint32_t attempt);
   std::uint32_t pool_of(std::uint32_t r, std::uint32_t pool_kind);
   void lend(std::uint32_t connection, std::uint32_t call);
   void offer(std::uint32_t connection);
@@ -551,11 +598,11 @@ class Replication final : public FaultTarget {
   std::vector<Caller> callers_;   // by request, where services call services …
   std::vector<Answers> answers_;  // … likewise
   std::vector<bool> zone_up_;
-  std::unique_ptr<Clients> clients_;      // null: nobody tries again
-  std::unique_ptr<Pools> pools_;          // null: calls need no connections
-  std::unique_ptr<NodeShares> node_cpu_;  // null: instances on a node do not take cores from each other
-  std::unique_ptr<Nodes> nodes_;          // null: machines are unlimited and there at once
-  std::int64_t measure_from_ = 0;         // arrivals from here on are measured
+  std::unique_ptr<Operations> operations_;  // null: no client has a policy
+  std::unique_ptr<Pools> pools_;            // null: calls need no connections
+  std::unique_ptr<NodeShares> node_cpu_;    // null: instances on a node do not take cores from each other
+  std::unique_ptr<Nodes> nodes_;            // null: machines are unlimited and there at once
+  std::int64_t measure_from_ = 0;           // arrivals from here on are measured
   std::int64_t end_ = 0;
   std::uint64_t points_ = 0;
   std::int64_t last_point_ = 0;

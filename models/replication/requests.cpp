@@ -65,7 +65,13 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       if (pool_[target].stamp == stamp) answered(target, kind == kAnswered);
       return;
     case kRetry:
-      return retry(target);
+      return retry(target, stamp);
+    case kAttempt:
+      return attempt_event(target, stamp);
+    case kHedge:
+      return send_copy(target, stamp);
+    case kDeadline:
+      return deadline_passed(target, stamp);
     case kConnect:
     case kConnected:
     case kConnectionRefused:
@@ -120,11 +126,20 @@ void Replication::create(Source& source, std::uint16_t kind_index, float size) {
     kind_index = source.first_kind;
     while (u > source.cumulative_mix[static_cast<std::size_t>(kind_index - source.first_kind)]) ++kind_index;
   }
+  if (source.attended) [[unlikely]]
+    return create_attended(source, kind_index, size);
   RequestKind& kind = kinds_[kind_index];
   const std::uint32_t r = pool_.take();
   open(kind, kind_index, r, size);
-  if (source.attended) [[unlikely]]
-    attend(source, r, size);
+  admit(*kind.home, kind, r);
+}
+
+void Replication::create_attended(Source& source, std::uint16_t kind_index, float size) {
+  RequestKind& kind = kinds_[kind_index];
+  if (kind.attempt) return operate(source, kind_index, size);
+  const std::uint32_t r = pool_.take();
+  open(kind, kind_index, r, size);
+  sim_.schedule(now_ns() + source.patience->next_ns(), kPatience, r, pool_[r].stamp);
   admit(*kind.home, kind, r);
 }
 
@@ -428,9 +443,10 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || done.role != 0 || service.holds_threads;
   const std::uint32_t station = station_of(service, request, done.role);
+  const bool error = done.error_words && done.error_words->uniform() <= done.error;
   request.next_step();
-  if (request.step() == kind.steps.size()) {
-    complete(service, kind, r);
+  if (request.step() == kind.steps.size() || error) {
+    error ? fail(service, kind, r) : complete(service, kind, r);
     if (held) release_thread(service, station);
     return;
   }
@@ -505,9 +521,11 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 }
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  // What the called service goes on with still has its connection.
+  if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(r);
+  if (kind.attempt) return attempt_ended(r, how);
   if (kind.called) return answer(kind, r, how);
-  Source& source = sources_[kind.source];
-  if (source.params->retry) return attempt_ended(source, r, how);
+  const Source& source = sources_[kind.source];
   sim_.schedule(now_ns() + source.think->next_ns(), kThink, kind.source, 0);
 }
 
@@ -555,6 +573,16 @@ void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r)
   else
     end_unwanted(service, r);
   leave(service, r, false);
+  discard(service, r);
+}
+
+void Replication::fail(Service& service, RequestKind& kind, std::uint32_t r) {
+  Request& request = pool_[r];
+  if (!request.is(Request::kClientGone))
+    settle(kind, request, Outcome::kFailedError);
+  else if (pools_)
+    release_connection(r);
+  leave(service, r, true);
   discard(service, r);
 }
 

@@ -221,6 +221,7 @@ struct Replication::Service {
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
   std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies
+  bool errs = false;                          // some of its steps may end with an error
   bool polls = false;                         // idle threads sleep between two looks
   std::uint32_t processes = 1;                // stations of role 0
   Dispatch dispatch = Dispatch::kRoundRobin;

@@ -39,10 +39,12 @@ void Callee::describe(FieldVisitor& v) {
       "pool", pool,
       "One of the caller's \"pools\": the call needs a connection of it, and holds that until it is answered; none: "
       "it needs no connection");
+  policy.describe(v);
 }
 
 void Callee::check(Problems& p) {
   if (service.empty()) p.error("/service", "names no service");
+  policy.check(p);
 }
 
 void SingleCall::describe(FieldVisitor& v) {

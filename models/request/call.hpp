@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/resilience/client_policy.hpp"
 #include "sim/describe/field.hpp"
 
 namespace windtunnel {
@@ -32,7 +33,8 @@ struct Callee {
   std::optional<Duration> timeout;  // from departure to answer, at the caller
   OnTimeout on_timeout = OnTimeout::kContinue;
   OnFailure on_failure = OnFailure::kFail;
-  std::string pool;  // of the caller's, whose connections it goes over; empty: none
+  std::string pool;     // of the caller's, whose connections it goes over; empty: none
+  ClientPolicy policy;  // of each instance of the caller
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

@@ -23,7 +23,8 @@ void Backoff::describe(FieldVisitor& v) {
   v.choice("jitter", jitter, kJitterNames,
            "What chance makes of an interval: none, full (uniform below it), equal (half of it, and uniform below the "
            "other half), decorrelated (uniform between base and three times the last wait), randomized (times "
-           "1 - factor to 1 + factor, as in resilience4j) or envoy (whole milliseconds below it)");
+           "1 - factor to 1 + factor, as in resilience4j), envoy (whole milliseconds below it) or exponential (with it "
+           "for the mean)");
   v.field("factor", factor, "Of the jitter randomized", {.lo = 0, .hi = 1});
 }
 
@@ -54,6 +55,8 @@ Duration Backoff::wait(std::int64_t retry, std::optional<Duration> last, std::ui
                                             3 * static_cast<double>(last.value_or(base).count()), word)));
     case Jitter::kRandomized:
       return rounded(std::min(most, between(ns * (1 - factor), ns * (1 + factor), word)));
+    case Jitter::kExponential:
+      return rounded(-std::log(1 - Stream::to_unit(word)) * ns);
     case Jitter::kEnvoy: {
       const std::int64_t ms = whole / std::chrono::milliseconds{1};
       if (ms == 0) return Duration{0};

@@ -16,9 +16,10 @@ enum class Jitter {
   kDecorrelated,  // uniform between base and three times the last wait, which first is the base
   kRandomized,    // the interval times uniform 1 - factor … 1 + factor: resilience4j, newer gRPC with a factor of 0.2
   kEnvoy,         // whole milliseconds uniform below the interval, as Envoy's JitteredExponentialBackOffStrategy
+  kExponential,   // exponential, with the interval for its mean: retrial queues
 };
-inline constexpr std::array<std::string_view, 6> kJitterNames = {"none",         "full",       "equal",
-                                                                 "decorrelated", "randomized", "envoy"};
+inline constexpr std::array<std::string_view, 7> kJitterNames = {"none",       "full",  "equal",      "decorrelated",
+                                                                 "randomized", "envoy", "exponential"};
 
 // How long a client waits before it tries again. The interval before the n-th retry is min(cap, base multiplier^(n-1)).
 struct Backoff {

@@ -1,3 +1,5 @@
+#include "models/resilience/circuit_breaker.hpp"
+#include "models/resilience/client_throttle.hpp"
 #include "models/resilience/retry_budget.hpp"
 
 namespace windtunnel {
@@ -13,6 +15,28 @@ const Registry<RetryBudgetParams>& RetryBudgetParams::registry() {
     return r;
   }();
   return budgets;
+}
+
+const Registry<CircuitBreakerParams>& CircuitBreakerParams::registry() {
+  static const Registry<CircuitBreakerParams> breakers = [] {
+    Registry<CircuitBreakerParams> r("circuit breaker", "type", "consecutive_failures");
+    add_consecutive_failures(r);
+    add_resilience4j(r);
+    add_hystrix(r);
+    add_max_requests(r);
+    return r;
+  }();
+  return breakers;
+}
+
+const Registry<ClientThrottleParams>& ClientThrottleParams::registry() {
+  static const Registry<ClientThrottleParams> throttles = [] {
+    Registry<ClientThrottleParams> r("client throttle", "type", "");
+    add_adaptive_throttling(r);
+    add_aws_adaptive(r);
+    return r;
+  }();
+  return throttles;
 }
 
 }  // namespace windtunnel

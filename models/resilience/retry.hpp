@@ -13,10 +13,8 @@ struct Retry {
   std::int64_t attempts = 3;  // the first one included
   Backoff backoff;
   RetryBudgetChoice budget;  // none: as many retries as attempts allow
-  std::int64_t clients = 1;  // processes, each with a budget of its own
 
   void describe(FieldVisitor& v);
-  void check(Problems& p);
 };
 
 }  // namespace windtunnel

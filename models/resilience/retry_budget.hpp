@@ -22,6 +22,8 @@ class RetryBudget {
   virtual void sent(Time, const Attempt&) {}
   // An attempt has ended; before may_retry() is asked for the next.
   virtual void ended(Time, const Attempt&, bool /*success*/) {}
+  // An attempt was given up for another that had succeeded, or because nobody waits any more.
+  virtual void given_up(Time, const Attempt&) {}
   // Leave for a retry of an attempt that has failed, and what is paid for it; none: refused.
   virtual std::optional<double> leave(Time now, bool timed_out) = 0;
 };

@@ -17,6 +17,7 @@ class ShareOfActive final : public RetryBudget {
     --active_;
     if (attempt.retry) --retries_;
   }
+  void given_up(Time now, const Attempt& attempt) override { ended(now, attempt, false); }
   std::optional<double> leave(Time, bool) override {
     const auto share = static_cast<std::int64_t>(std::floor(share_ * static_cast<double>(active_) + 1e-9));
     if (retries_ >= std::max(least_, share)) return std::nullopt;

@@ -96,6 +96,8 @@ void ServiceParams::describe(FieldVisitor& v) {
       "vertical_autoscaler", vertical_autoscaler,
       "Who decides how much CPU and memory an instance requests (a Kubernetes VerticalPodAutoscaler); none: resources "
       "stay as they are");
+  v.field("honour_deadlines", honour_deadlines,
+          "Drops a request whose deadline has passed when its turn comes, and gives its calls what is left of it");
   v.choice("when_none_ready", when_none_ready, kWhenNoneReadyNames,
            "What happens to a request while no instance is ready: rejected at once, or kept until one is");
   v.field("drain_timeout", drain_timeout, "How long an instance taken out of service may finish the requests it holds",

@@ -31,6 +31,7 @@ struct ServiceParams {
   std::map<std::string, std::int64_t> priorities;               // of request classes; 0 for those not named
   Choice<AutoscalerParams> autoscaler;                          // none: `replicas` for the whole run
   std::optional<VerticalAutoscalerParams> vertical_autoscaler;  // none: resources stay as they are
+  bool honour_deadlines = false;  // drops requests that are late, and passes on what is left
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;
   Duration drain_timeout =
       std::chrono::seconds{30};  // how long an instance taken out of service may finish its requests

@@ -23,14 +23,20 @@ void Traffic::describe(FieldVisitor& v) {
   v.field("patience", patience,
           "From arrival to the start of service; a client who has waited that long leaves. None: waits for ever",
           {.unit = Unit::kDuration});
-  v.field("retry", retry,
-          "What clients do when a request fails: timeout and patience are each attempt's. None: nothing");
+  policy.describe(v);
+  v.field("processes", processes,
+          "Client processes that take turns with the operations, each with a budget, breaker, throttle and bulkhead of "
+          "its own",
+          {.lo = 1, .hi = 1e6});
   v.field("clients", clients,
           "Who asks, where the service's balancer goes by that (hashes). None: every request is of a client of "
           "its own");
 }
 
 void Traffic::check(Problems& p) {
+  policy.check(p);
+  if (processes > 1 && policy.budget() == nullptr && !policy.circuit_breaker && !policy.throttle && !policy.bulkhead)
+    p.warning("/processes", "changes nothing without a budget, a circuit breaker, a throttle or a bulkhead");
   if (mix.empty()) return;
   double sum = 0;
   for (const auto& [unused, share] : mix) sum += share.value;

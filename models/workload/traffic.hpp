@@ -5,7 +5,7 @@
 #include <string>
 
 #include "models/request/call.hpp"
-#include "models/resilience/retry.hpp"
+#include "models/resilience/client_policy.hpp"
 #include "models/workload/arrival_process.hpp"
 #include "models/workload/clients.hpp"
 #include "sim/distribution/distribution.hpp"
@@ -22,7 +22,8 @@ struct Traffic {
   OnTimeout on_timeout = OnTimeout::kContinue;
   std::optional<Clients> clients;  // none: every request is of a client of its own
   DistributionChoice patience;     // from arrival to the start of service; none: waits for ever
-  std::optional<Retry> retry;      // none: a request that fails is a failure
+  ClientPolicy policy;             // what becomes of requests that fail, and which are not even sent
+  std::int64_t processes = 1;      // of the client: they take turns, each with what it knows of the service
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

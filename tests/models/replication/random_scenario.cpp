@@ -63,6 +63,29 @@ class Generator {
     }
   }
 
+  // By numbers of its own, as balancing().
+  void policy(Json& out) {
+    Stream own(fnv1a64(out.dump()), "policy", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(2) == 0) return;
+    const char* const breakers[] = {"consecutive_failures", "resilience4j", "hystrix", "max_requests"};
+    const char* const throttles[] = {"adaptive_throttling", "aws_adaptive"};
+    if (!out.contains("retry") && draw(3) == 0)
+      out["retry"] = {{"attempts", 1 + draw(4)}, {"backoff", {{"base", "20ms"}}}};
+    if (!out.contains("retry") && draw(2) == 0)
+      out["hedge"] = {{"attempts", 2 + draw(3)}, {"delay", draw(4) == 0 ? "0s" : "50ms"}};
+    if (draw(3) == 0) out["circuit_breaker"] = {{"type", breakers[draw(4)]}};
+    if (out.contains("circuit_breaker") && out["circuit_breaker"]["type"] == "resilience4j")
+      out["circuit_breaker"].update({{"slidingWindowSize", 1 + draw(20)},
+                                     {"minimumNumberOfCalls", 1 + draw(10)},
+                                     {"permittedNumberOfCallsInHalfOpenState", 1 + draw(5)},
+                                     {"waitDurationInOpenState", "2s"}});
+    if (draw(4) == 0) out["throttle"] = {{"type", throttles[draw(2)]}};
+    if (draw(3) == 0)
+      out["bulkhead"] = {{"max_concurrent_calls", 1 + draw(4)}, {"max_wait", draw(2) == 0 ? "0s" : "100ms"}};
+    if (draw(3) == 0) out["deadline"] = draw(2) == 0 ? "200ms" : "2s";
+  }
+
   // Of service number `self`. Calls back to itself and to those before it are rare enough to die out.
   Json callee(std::uint32_t self) {
     const std::uint32_t to = below(services_);
@@ -74,6 +97,7 @@ class Generator {
     if (one_in(2)) out["timeout"] = seconds(log_between(0.02, 2));
     if (one_in(2)) out["on_timeout"] = "cancel";
     if (one_in(3)) out["on_failure"] = "ignore";
+    policy(out);
     return out;
   }
 
@@ -210,6 +234,11 @@ class Generator {
   void admission(Json& out) {
     Stream own(fnv1a64(out.dump()), "admission", 0);
     const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    Stream deadlines(fnv1a64(out.dump()), "deadlines", 0);
+    if (deadlines.below(3) == 0) out["honour_deadlines"] = true;
+    for (Json& steps : out["work"])
+      for (Json& step : steps)
+        if (deadlines.below(4) == 0) step["error"] = 0.1;
     if (draw(3) == 0 && out["instance"]["runtime"]["type"] != "function") {
       const char* const disciplines[] = {"lifo", "priority", "deadline", "codel", "controlled_delay", "adaptive_lifo"};
       Json& queue = out["instance"]["queue"];
@@ -398,18 +427,19 @@ class Generator {
       if (one_in(2)) out["on_timeout"] = "cancel";
     }
     if (one_in(4)) out["patience"] = time(log_between(0.01, 5));
-    if (one_in(3)) out["retry"] = retry();
+    if (one_in(3)) out["retry"] = retry(out);
+    policy(out);
     return out;
   }
 
-  Json retry() {
+  Json retry(Json& traffic) {
     const char* const jitters[] = {"none", "full", "equal", "decorrelated", "randomized", "envoy"};
     const char* const budgets[] = {"ratio", "token_bucket", "share_of_active", "grpc_throttling", "aws_quota"};
     Json out = {{"attempts", 1 + below(5)},
                 {"backoff", {{"base", seconds(one_in(4) ? 0 : log_between(0.001, 1))}, {"jitter", jitters[below(6)]}}}};
     if (one_in(2)) {
       out["budget"] = {{"type", budgets[below(5)]}};
-      out["clients"] = 1 + below(4);
+      traffic["processes"] = 1 + below(4);
     }
     return out;
   }

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+
+#include "models/resilience/bulkhead.hpp"
+#include "models/resilience/circuit_breaker.hpp"
+#include "models/resilience/client_throttle.hpp"
+#include "models/resilience/hedge.hpp"
+#include "models/resilience/retry.hpp"
+
+namespace windtunnel {
+
+// How a client treats what it asks of a service: an operation, of one attempt or several. Every attempt passes the
+// throttle, the circuit breaker and the bulkhead, in this order; what one of them refuses is a failure that has not
+// left the client, and may be tried again.
+struct ClientPolicy {
+  std::optional<Retry> retry;            // none: an attempt that fails is a failure
+  std::optional<Hedge> hedge;            // none: no attempt leaves while another is under way
+  CircuitBreakerChoice circuit_breaker;  // none: calls go whatever became of others
+  ClientThrottleChoice throttle;         // none: they go at any rate …
+  std::optional<Bulkhead> bulkhead;      // … and at any number
+  std::optional<Duration> deadline;      // of the whole operation; none: attempts alone have timeouts
+
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+  bool plain() const { return !retry && !hedge && !circuit_breaker && !throttle && !bulkhead && !deadline; }
+  // Attempts at most, and what limits those after the first.
+  std::int64_t attempts() const { return retry ? retry->attempts : hedge ? hedge->attempts : 1; }
+  const RetryBudgetParams* budget() const;
+};
+
+}  // namespace windtunnel
