@@ -31,6 +31,7 @@ class Page {
     operations();
     capacity();
     cpu();
+    heaps();
     connections();
     nodes();
     figures();
@@ -267,6 +268,32 @@ class Page {
       line(service_column(s.name) + pad_left(value(s, "cpu_throttling.throttled_share", "share"), 20) +
            pad_left(value(s, "node_cpu.withheld", "share"), 19) + pad_left(value(s, "loop.utilization", "share"), 12) +
            pad_left(value(s, "loop.lag.p99", "s"), 15));
+    }
+  }
+
+  // Only where garbage is collected, or loops have threads beside them.
+  void heaps() {
+    const auto value = [&](const ServiceResult& s, const char* name, std::string_view unit) {
+      const Metric* m = service_metric(result_, s.name, name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "heap.aborts") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Heap", names_ + 2) + pad_left("collecting", 15) + pad_left("longest pause", 16) +
+                pad_left("lives at most", 16) + pad_left("aborts", 9));
+      line(service_column(s.name) + pad_left(value(s, "heap.pause_time", "share"), 15) +
+           pad_left(value(s, "heap.pause_max", "s"), 16) + pad_left(value(s, "heap.live_max", "B"), 16) +
+           pad_left(value(s, "heap.aborts", ""), 9));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "thread_pool.utilization") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Thread pool", names_ + 2) + pad_left("utilization", 15) + pad_left("waited p99", 16));
+      line(service_column(s.name) + pad_left(value(s, "thread_pool.utilization", "share"), 15) +
+           pad_left(value(s, "thread_pool.wait_time.p99", "s"), 16));
     }
   }
 

@@ -107,6 +107,27 @@ TEST(Pools, DoNotFailWhoDoesWithoutTheAnswer) {
   EXPECT_EQ(flight.figure("api.success_ratio"), 1);
 }
 
+TEST(Pools, AreAskedAgainByCallsThatAreTriedAgain) {
+  const Flight flight = fly(kBase, {{"services.api.pools.pg.acquire_timeout", "\"40ms\""},
+                                    {"services.api.work.default.0.call.retry",
+                                     R"({"attempts": 2, "backoff": {"base": "0s", "jitter": "none"}})"}});
+  // 150 gives up at 190, asks again and has it from 200 to 350. 250 gives up at 290 and 330; 350 has it until 500.
+  EXPECT_THAT(times_ms(flight, 0, &Seen::ended), ElementsAre(200, 350, 330, 500));
+  EXPECT_EQ(flight.count(Outcome::kFailedDependency), 1U);
+  EXPECT_EQ(flight.count(Outcome::kFailedPoolTimeout), 0U);
+  EXPECT_EQ(flight.figure("api.pools.pg.timeouts"), 5);  // 490 and 590 besides
+}
+
+TEST(Pools, AreGivenBackByCopiesThatNobodyNeedsAnyMore) {
+  // A copy after 20 ms needs a connection as well; the first of both to answer is enough, and the other goes on.
+  const std::vector<Override> copies = {
+      {"services.api.pools.pg.size", "4"},
+      {"services.api.work.default.0.call.hedge", R"({"attempts": 2, "delay": "20ms"})"}};
+  const Flight flight = fly(kBase, copies);
+  EXPECT_THAT(times_ms(flight, 0, &Seen::ended), ElementsAre(200, 300, 400, 500, 600));
+  EXPECT_EQ(flight.figure("api.pools.pg.in_use.max"), 4);  // two of each of two: the copy of 50 lasts until 220
+}
+
 // Two of three connections are there for pools.
 const std::vector<Override> kFewConnections = {{"services.api.pools.pg.size", "5"},
                                                {"services.db.work.default.0.io", "\"1s\""},
