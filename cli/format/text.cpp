@@ -186,15 +186,18 @@ class Page {
   void operations() {
     const std::vector<std::string> sources = operating_clients(result_);
     if (sources.empty()) return;
-    heading(pad_right("Operations", names_ + 2) + pad_left("rate", 15) + pad_left("succeeded", 18) +
+    std::size_t width = names_;
+    for (const std::string& source : sources) width = std::max(width, display_width(source) + 2);
+    heading(pad_right("Operations", width + 2) + pad_left("rate", 15) + pad_left("succeeded", 18) +
             pad_left("attempts each", 17) + pad_left("p99", 13));
     for (const std::string& source : sources) {
       const auto value = [&](const char* name, std::string_view unit) {
         const Metric* m = service_metric(result_, source, std::string("operations.") + name);
         return m ? figure(m->estimate, unit) : std::string("–");
       };
-      line(service_column(source) + pad_left(value("rate", "1/s"), 15) + pad_left(value("success_ratio", "share"), 18) +
-           pad_left(value("attempts", ""), 17) + pad_left(value("latency.p99", "s"), 13));
+      line("  " + pad_right(source, width) + pad_left(value("rate", "1/s"), 15) +
+           pad_left(value("success_ratio", "share"), 18) + pad_left(value("attempts", ""), 17) +
+           pad_left(value("latency.p99", "s"), 13));
       if (const std::string refused = refusals_text(result_, source); !refused.empty())
         line("    refused by the client: " + refused);
     }

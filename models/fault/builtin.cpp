@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "models/fault/types.hpp"
@@ -17,10 +18,15 @@ const Registry<Fault>& Fault::registry() {
   return types;
 }
 
+namespace {
+constexpr std::array<std::string_view, 3> kWhichNames = {"any", "oldest", "newest"};
+}  // namespace
+
 void Victims::describe(FieldVisitor& v) {
   v.field("share", share, "Share of the instances that run then, rounded up; this or count",
           {.lo = 0, .hi = 1, .above_lo = true});
   v.field("count", count, "Number of instances, all of them if there are not so many; this or share", {.lo = 1});
+  v.choice("which", which, kWhichNames, "Any at random, the oldest or the newest of them");
 }
 
 void Victims::check(Problems& p) const {
@@ -34,6 +40,11 @@ std::vector<std::uint32_t> Victims::draw(std::vector<std::uint32_t> running, Str
   // The tolerance keeps 7 % of 100 at 7 where the product is a hair above it.
   if (share) wanted = static_cast<std::size_t>(std::ceil(share->value * static_cast<double>(running.size()) - 1e-9));
   wanted = std::min(wanted, running.size());
+  if (which == Which::kNewest)
+    running.erase(running.begin(), running.end() - static_cast<std::ptrdiff_t>(wanted));
+  else if (which == Which::kOldest)
+    running.resize(wanted);
+  if (which != Which::kAny) return running;
   // The first steps of a Fisher-Yates shuffle.
   for (std::size_t i = 0; i < wanted; ++i)
     std::swap(running[i], running[i + words.below(static_cast<std::uint32_t>(running.size() - i))]);

@@ -16,12 +16,14 @@ void add_slow_instances(Registry<Fault>& faults);
 
 // How many of a service's running instances a fault hits: exactly one of `share` and `count`.
 struct Victims {
+  enum class Which { kAny, kOldest, kNewest };
   std::optional<Share> share;
   std::optional<std::int64_t> count;
+  Which which = Which::kAny;
 
   void describe(FieldVisitor& v);
   void check(Problems& p) const;
-  // Draws them without replacement, one word each, from `running`; a share is rounded up. Ascending.
+  // From `running`, which ascends; a share is rounded up. Any are drawn without replacement, one word each. Ascending.
   std::vector<std::uint32_t> draw(std::vector<std::uint32_t> running, Stream& words) const;
 };
 

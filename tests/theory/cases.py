@@ -392,6 +392,79 @@ def open_network(lab):
     return out
 
 
+@case("V36")
+def modulated_arrivals(lab):
+    p = FACTS["V36"]["params"]
+    states = [{"rate": f"{rate}/s", "mean_duration": f"{1 / leaves!r}s"} for rate, leaves in zip(p["rates"], p["switch"])]
+    run = lab.measure(station({"type": "burst", "states": states}, pool(1), [cpu(exponential(1 / p["mu"]))]), 4e7, 0.7,
+                      relaxation=1000, number=True)
+    poisson_run = lab.measure(station(poisson(0.7), pool(1), [cpu(exponential(1 / p["mu"]))]), 2e7, 0.7, relaxation=100)
+    at_least = {n: run.mean(f"s.number_in_system.share_at_least.{n}") for n in (20, 21)}
+    decay = each(lambda a, b: b / a, run["s.number_in_system.share_at_least.20"],
+                 run["s.number_in_system.share_at_least.21"])
+    assert at_least[20] > at_least[21]
+    return readings(run, ["util", "L", "W", "Wq"]) | {
+        "mean_rate": run["s.arrival_rate"], "decay_rate": decay, "p_empty": read(run, "p0"),
+        "P_N_ge_20": run["s.number_in_system.share_at_least.20"],
+        "Poisson_W_same_rate": poisson_run["s.latency.mean"]}
+
+
+@case("V38")
+def two_unequal_servers(lab):
+    """Behind one queue. The fast one is the older, and the balancer's first."""
+    p = FACTS["V38"]["params"]
+    fast, slow = p["mu"]
+    scenario = station(poisson(float(p["lam"])), dict(pool(1)), [cpu(exponential(1 / fast))], replicas=2,
+                       balancer={"type": "first", "max_connections": 1},
+                       balancing={"connection_limit": {"max_connections": 1}})
+    scenario["faults"] = [{"type": "slow_instances", "service": "s", "count": 1, "which": "newest", "at": "0s",
+                           "factor": fast / slow}]
+    run = lab.measure(scenario, 2e7, p["lam"], relaxation=20)
+    return {"L": run["s.number_in_system.mean"], "W": run["s.latency.mean"], "p_wait": run["s.wait_time.share_waited"]}
+
+
+@case("V39")
+def batches(lab):
+    """Geometric batches: the next request comes at once, or with the next batch."""
+    p = FACTS["V39"]["params"]
+    last = 1 / p["batch_mean"]
+    gaps = {"type": "mixture", "parts": [{"share": 1 - last, "distribution": constant(0.0)},
+                                              {"share": last, "distribution": exponential(1 / p["batch_rate"])}]}
+    run = lab.measure(station({"type": "renewal", "inter_arrival": gaps}, pool(1), [cpu(exponential(1 / p["mu"]))]), 4e7,
+                      p["batch_rate"] * p["batch_mean"], relaxation=500, number=True)
+    tail = each(lambda a, b: b / a, run["s.number_in_system.share_at_least.10"],
+                run["s.number_in_system.share_at_least.11"])
+    return readings(run, ["L", "util", "W", "Wq"]) | {"tail_base": tail}
+
+
+@case("V40")
+def diurnal_load(lab):
+    """Hours as seconds. The first harmonic of the mean number there, by stretches of days."""
+    p = FACTS["V40"]["params"]
+    day, groups, bins = p["period"], 20, 48
+    days = p["days"] if lab.shorter == 1 else p["days"] // 8
+    step = day / bins
+    arrivals = {"type": "diurnal", "mean": f"{p['lam_bar']}/s", "amplitude": p["a"], "period": f"{day}s",
+                "peak_at": f"{day / 4}s"}
+    scenario = station(arrivals, loop(), [{"io": exponential(1 / p["mu"])}])
+    run = lab.fly(dict(scenario, warmup=f"{2 * day}s", horizon=f"{days * day}s", metrics={"resolution": f"{step}s"}))
+    times, there = run.column("in_flight")
+    turn = [2 * math.pi * (t - step / 2) / day for t in times]  # a point is the mean over the bin before it …
+    damping = math.sin(math.pi / bins) / (math.pi / bins)       # … which a wave loses so much by
+    size, out = len(there) // groups, {}
+    for g in range(groups):
+        part = range(g * size, (g + 1) * size)
+        mean = sum(there[i] for i in part) / size
+        a = 2 * sum(there[i] * math.cos(turn[i]) for i in part) / size / damping
+        b = 2 * sum(there[i] * math.sin(turn[i]) for i in part) / size / damping
+        height, at = math.hypot(a, b), math.atan2(b, a) * day / (2 * math.pi)
+        values = {"amplitude_rel": height / mean, "lag": at - day / 4, "peak_mean": mean + height,
+                  "trough_mean": mean - height, "mean_at_t6": mean + b}
+        for key, value in values.items():
+            out.setdefault(key, []).append(value)
+    return out
+
+
 @case("V30")
 def closed_network(lab):
     p = FACTS["V30"]["params"]
@@ -799,6 +872,74 @@ def queue_at_the_balancer(lab):
                               balancing={"connection_limit": {"max_connections": 1}}), 2e7, p["lam"], relaxation=10)
     lab.note_utilization(run, p["servers"], 1)
     return readings(run, ["util", "p_wait", "Wq", "W", "Lq", "L"])
+
+
+# --- clients ---------------------------------------------------------------------------------------------------------
+
+
+def asked_again(lab, arrivals, instance, work, policy, count, rate, relaxation):
+    scenario = station(arrivals, instance, work)
+    scenario["traffic"][0] |= policy
+    return lab.measure(scenario, count, rate, relaxation=relaxation)
+
+
+def again(attempts, mean):
+    """Attempts after an exponential time each."""
+    return {"retry": {"attempts": attempts, "backoff": {"base": f"{mean!r}s", "multiplier": 1, "jitter": "exponential"}}}
+
+
+@case("V74")
+def retrial_queue(lab):
+    p, out = FACTS["V74"]["params"], {}
+    for rate, theta in p["configs"]:
+        run = asked_again(lab, poisson(rate), pool(1, room=1), [cpu(exponential(1 / p["mu"]))], again(1000, 1 / theta),
+                          2e7, rate, 50 / theta)
+        name = f"lam{rate}_th{float(theta)}_"
+        until_served = each(lambda latency: latency - 1 / p["mu"], run["t.operations.latency.mean"])
+        out |= {name + "attempts_per_request": run["t.operations.attempts"],
+                name + "mean_time_to_success_start": until_served,
+                # Who is not served at once is in orbit until then: Little.
+                name + "orbit": each(lambda x, t: x * t, run["t.operations.goodput"], until_served)}
+        if f"util_lam{rate}" in expected("V74"):
+            out[f"util_lam{rate}"] = run["s.utilization"]
+    return out
+
+
+@case("V76")
+def attempts_at_a_full_pool(lab):
+    p, out = FACTS["V76"]["params"], {}
+    for rate in p["lams"]:
+        # Who loses is seldom where there is much room.
+        run = asked_again(lab, poisson(float(rate)), pool(p["c"], room=p["K"]), [cpu(exponential(1 / p["mu"]))],
+                          again(p["attempts"], p["backoff_mean"]), 4e8 if rate < p["c"] else 4e7, rate,
+                          p["backoff_mean"])
+        out |= {f"lam{rate}_attempt_rate": run["s.arrival_rate"], f"lam{rate}_block": run["s.loss.rejected_full"],
+                f"lam{rate}_goodput": run["s.throughput"]}
+        if rate >= p["c"]:
+            out[f"lam{rate}_request_fail"] = each(lambda done, asked: 1 - done / asked, run["s.throughput"],
+                                                  run["t.operations.rate"])
+        elif lab.shorter == 1:
+            out[f"lam{rate}_request_fail"] = each(lambda share: 1 - share, run["t.operations.success_ratio"])
+    return out
+
+
+@case("V83")
+def duty_cycle_of_a_breaker(lab):
+    p, out = FACTS["V83"]["params"], {}
+    breaker = {"circuit_breaker": {"type": "consecutive_failures", "failures": p["n"], "open_for": f"{p['open_s']}s",
+                                   "probes": p["half_open_successes"]}}
+    for share in [*p["p"], 1]:
+        run = asked_again(lab, poisson(float(p["lam"])), loop(), [dict(cpu(constant(0.0)), error=share)], breaker, 4e7,
+                          p["lam"], 500 if share < 0.5 else 50)
+        admitted = each(lambda refused: 1 - refused, run["t.operations.circuit_breaker.refused"])
+        if share == 1:
+            out |= {"outage_attempt_fraction": admitted, "outage_attempts_per_s": run["s.arrival_rate"]}
+            continue
+        out |= {f"p{share}_admitted_fraction": admitted,
+                f"p{share}_open_time_fraction": run["t.operations.circuit_breaker.refused"],  # Poisson arrivals see it
+                f"p{share}_failures_seen_fraction": each(lambda a, ok: a - ok, admitted,
+                                                         run["t.operations.success_ratio"])}
+    return out
 
 
 # --- published measurements ------------------------------------------------------------------------------------------
