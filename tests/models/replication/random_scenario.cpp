@@ -299,11 +299,9 @@ class Generator {
             const bool plain = balancer.empty() || balancer == "random" || balancer == "least_request" ||
                                balancer == "power_of_two_choices";
             if (!plain || there.contains("balancing") || (!scaler.empty() && scaler != "kubernetes_hpa")) continue;
-            if (draw(4) == 0) continue;
             if (draw(2) == 0) {
               Json& accepts = out["services"][to]["instance"];
-              accepts["max_connections"] = 2 + draw(2);
-              accepts["reserved_connections"] = draw(2);
+              accepts["max_connections"] = 1 + draw(2);
             }
             (*call)["pool"] = "to " + to;
             Json& pool = service["pools"]["to " + to];

@@ -123,7 +123,7 @@ TEST(RandomScenario, ReachesEveryEndOfARequest) {
   // Else the others would say little.
   std::array<std::uint64_t, kOutcomes> ends{};
   std::uint64_t in_flight = 0, decisions = 0;
-  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
     const Flight flight = fly(random_scenario(seed), {}, 1, seed);
     for (const ServiceResult& s : flight.result.services) {
       for (std::size_t i = 0; i < kOutcomes; ++i) ends[i] += s.outcomes[i];
