@@ -75,7 +75,9 @@ std::string format_markdown(const Result& result) {
   bool pools = false;
   for (const std::string& pool : connection_pools(result)) {
     if (!std::exchange(pools, true))
-      out += "\n| connection pool | in use | at most | waited p99 | timed out | refused |\n|---|---:|---:|---:|---:|---:|\n";
+      out +=
+          "\n| connection pool | in use | at most | waited p99 | timed out | refused "
+          "|\n|---|---:|---:|---:|---:|---:|\n";
     out += "| " + markdown_escaped(pool_name(pool)) + " |";
     for (const auto& [name, unit] :
          {std::pair("utilization", "share"), std::pair("in_use.max", ""), std::pair("wait_time.p99", "s"),
