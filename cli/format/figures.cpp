@@ -364,6 +364,22 @@ std::vector<std::string> cached_names(const Result& result) {
   return out;
 }
 
+std::vector<std::string> connection_pools(const Result& result) {
+  constexpr std::string_view kLast = ".in_use.max";
+  std::vector<std::string> out;
+  for (const ServiceResult& s : result.services)
+    for (const Metric& m : result.metrics)
+      if (m.name.starts_with(s.name + ".pools.") && m.name.ends_with(kLast))
+        out.push_back(m.name.substr(0, m.name.size() - kLast.size()));
+  return out;
+}
+
+std::string pool_name(const std::string& prefix) {
+  std::string out = prefix;
+  const std::string middle = ".pools.";
+  return out.replace(out.find(middle), middle.size(), " ");
+}
+
 Estimate success_ratio(const Result& result, const ServiceResult& service) {
   if (const Metric* m = service_metric(result, service.name, "success_ratio")) return m->estimate;
   return single(share_of_ended(service, service.outcomes[0]));

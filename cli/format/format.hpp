@@ -105,6 +105,10 @@ std::string availability_sentence(const Availability::OfService& a);
 std::string availability_sentence(const Availability::OfRequests& a);
 std::vector<std::string> cached_names(const Result& result);  // "catalog.caches.products"
 
+// What the figures of each connection pool begin with, "api.pools.pg"; and how it is called, "api pg".
+std::vector<std::string> connection_pools(const Result& result);
+std::string pool_name(const std::string& prefix);
+
 // What became of a queue's messages, where there were any of that.
 struct QueueEnd {
   std::string what;  // "dead lettered"

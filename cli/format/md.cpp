@@ -99,6 +99,21 @@ std::string format_markdown(const Result& result) {
       out += (ends.empty() ? " –" : ends) + " |\n";
     }
   }
+  bool pools = false;
+  for (const std::string& pool : connection_pools(result)) {
+    if (!std::exchange(pools, true))
+      out +=
+          "\n| connection pool | in use | at most | waited p99 | timed out | refused "
+          "|\n|---|---:|---:|---:|---:|---:|\n";
+    out += "| " + markdown_escaped(pool_name(pool)) + " |";
+    for (const auto& [name, unit] :
+         {std::pair("utilization", "share"), std::pair("in_use.max", ""), std::pair("wait_time.p99", "s"),
+          std::pair("timeouts", ""), std::pair("refused", "")}) {
+      const Metric* m = result.find_metric(pool + "." + name);
+      out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+    }
+    out += "\n";
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)

@@ -12,7 +12,7 @@ constexpr std::size_t kPlot = 50;    // the charts themselves; what is left of 8
 constexpr std::size_t kChartRows = 5;
 constexpr std::size_t kMostCharts = 6;  // services drawn over time
 constexpr std::size_t kMostDecisions = 12;
-constexpr std::size_t kLongestCause = 20;  // "rejected no instance"
+constexpr std::size_t kLongCause = 20;  // "rejected no instance"; there are longer ones
 
 enum class Ink { kGreen, kRed, kYellow, kBold, kFaint };
 
@@ -33,6 +33,9 @@ class Page {
     caches();
     queues();
     capacity();
+    cpu();
+    heaps();
+    connections();
     nodes();
     figures();
     std::size_t drawn = 0;
@@ -170,7 +173,9 @@ class Page {
 
   void requests() {
     if (result_.services.empty()) return;
-    const std::size_t first = std::max(names_ + 2, kLongestCause + 4);
+    std::size_t first = std::max(names_ + 2, kLongCause + 4);
+    for (const ServiceResult& s : result_.services)
+      for (const Loss& loss : losses(result_, s)) first = std::max(first, loss.cause.size() + 4);
     heading(pad_right("Requests", first) + pad_left("arrived", 14) + pad_left("succeeded", 22));
     for (const ServiceResult& s : result_.services) {
       line(pad_right("  " + s.name, first) + pad_left(count_text(s.arrived), 14) +
@@ -260,6 +265,80 @@ class Page {
       }
       line(service_column(s.name) + pad_left(value("replicas.mean", ""), 15) + pad_left(range, 9) +
            pad_left(value("utilization", "share"), 17) + pad_left(value("cold_starts", ""), 15));
+    }
+  }
+
+  // Only where calls go over pools.
+  void connections() {
+    const auto value = [&](const std::string& name, std::string_view unit) {
+      const Metric* m = result_.find_metric(name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const std::string& pool : connection_pools(result_)) {
+      if (std::exchange(first, false))
+        heading(pad_right("Connection pools", names_ + 2) + pad_left("in use", 15) + pad_left("at most", 9) +
+                pad_left("waited p99", 13) + pad_left("timed out", 12) + pad_left("refused", 12));
+      line(service_column(pool_name(pool)) + pad_left(value(pool + ".utilization", "share"), 15) +
+           pad_left(value(pool + ".in_use.max", ""), 9) + pad_left(value(pool + ".wait_time.p99", "s"), 13) +
+           pad_left(value(pool + ".timeouts", ""), 12) + pad_left(value(pool + ".refused", ""), 12));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "connections.mean") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Connections", names_ + 2) + pad_left("accepted", 15) + pad_left("most at one instance", 23) +
+                pad_left("refused", 12));
+      line(service_column(s.name) + pad_left(value(s.name + ".connections.mean", ""), 15) +
+           pad_left(value(s.name + ".connections.max", ""), 23) +
+           pad_left(value(s.name + ".connections.refused", ""), 12));
+    }
+  }
+
+  // Only where CPU is short: limits that are kept by the period, nodes that share their cores, loops that are watched.
+  void cpu() {
+    const auto value = [&](const ServiceResult& s, const char* name, std::string_view unit) {
+      const Metric* m = service_metric(result_, s.name, name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const ServiceResult& s : result_.services) {
+      const bool any = service_metric(result_, s.name, "cpu_throttling.periods") != nullptr ||
+                       service_metric(result_, s.name, "node_cpu.withheld") != nullptr ||
+                       service_metric(result_, s.name, "loop.utilization") != nullptr;
+      if (!any) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("CPU", names_ + 2) + pad_left("periods throttled", 20) + pad_left("kept by the node", 19) +
+                pad_left("loop busy", 12) + pad_left("loop lag p99", 15));
+      line(service_column(s.name) + pad_left(value(s, "cpu_throttling.throttled_share", "share"), 20) +
+           pad_left(value(s, "node_cpu.withheld", "share"), 19) + pad_left(value(s, "loop.utilization", "share"), 12) +
+           pad_left(value(s, "loop.lag.p99", "s"), 15));
+    }
+  }
+
+  // Only where garbage is collected, or loops have threads beside them.
+  void heaps() {
+    const auto value = [&](const ServiceResult& s, const char* name, std::string_view unit) {
+      const Metric* m = service_metric(result_, s.name, name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "heap.aborts") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Heap", names_ + 2) + pad_left("collecting", 15) + pad_left("longest pause", 16) +
+                pad_left("lives at most", 16) + pad_left("aborts", 9));
+      line(service_column(s.name) + pad_left(value(s, "heap.pause_time", "share"), 15) +
+           pad_left(value(s, "heap.pause_max", "s"), 16) + pad_left(value(s, "heap.live_max", "B"), 16) +
+           pad_left(value(s, "heap.aborts", ""), 9));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "thread_pool.utilization") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Thread pool", names_ + 2) + pad_left("utilization", 15) + pad_left("waited p99", 16));
+      line(service_column(s.name) + pad_left(value(s, "thread_pool.utilization", "share"), 15) +
+           pad_left(value(s, "thread_pool.wait_time.p99", "s"), 16));
     }
   }
 

@@ -1,13 +1,17 @@
 #include "models/cluster/cluster_params.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
+#include <string_view>
 
 namespace windtunnel {
 namespace {
 
 constexpr Bounds kOneOrSeveral{.one_or_several = true};
+
+constexpr std::array<std::string_view, 2> kNodeCpuNames = {"unlimited", "shared"};
 
 }  // namespace
 
@@ -60,6 +64,10 @@ void ClusterParams::describe(FieldVisitor& v) {
           kOneOrSeveral);
   v.field("autoscaler", autoscaler,
           "Who decides on the number of nodes, where the nodes do not say themselves; none: it stays as it is");
+  v.choice(
+      "node_cpu", node_cpu, kNodeCpuNames,
+      "What the instances on a node have of its cores: unlimited (each computes as if it were alone) or shared (when "
+      "their threads want more than the node has, they get it by weight, which is what each requests of CPU)");
 }
 
 const NodeAutoscalerParams* ClusterParams::autoscaler_of(const NodeGroupParams& group) const {
@@ -69,6 +77,7 @@ const NodeAutoscalerParams* ClusterParams::autoscaler_of(const NodeGroupParams& 
 
 void ClusterParams::check(Problems& p) {
   if (autoscaler && nodes.empty()) p.error("/autoscaler", "decides on the number of nodes, and there are no nodes");
+  if (node_cpu == NodeCpu::kShared && nodes.empty()) p.error("/node_cpu", "is \"shared\", and there are no nodes");
   std::map<std::string, std::size_t> first;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const NodeGroupParams& group = nodes[i];

@@ -44,10 +44,13 @@ struct NodeGroupParams {
   NodeResources allocatable() const;  // capacity without what is reserved for the system
 };
 
+enum class NodeCpu { kUnlimited, kShared };
+
 struct ClusterParams {
   std::vector<std::string> zones;      // instances are spread over them evenly; empty: one nameless zone
   std::vector<NodeGroupParams> nodes;  // empty: machines are unlimited and there at once
   Choice<NodeAutoscalerParams> autoscaler;
+  NodeCpu node_cpu = NodeCpu::kUnlimited;
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

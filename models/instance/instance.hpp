@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -31,9 +32,14 @@ struct SharedCores {
   std::int64_t updated = 0;
   double used_ns = 0;  // core-nanoseconds consumed
   std::uint32_t version = 0;
-  std::vector<Job> jobs;  // heap, the earliest finish first
+  bool metered = false;    // somebody looks at what it wants: a quota, or its node
+  bool frozen = false;     // its quota is used up
+  double granted = 1;      // share of what it could use now, where its node is short of cores
+  double withheld_ns = 0;  // core-nanoseconds that it was not granted
+  std::vector<Job> jobs;   // heap, the earliest finish first
 
-  double rate_per_job(double stretch) const;  // 1 = a whole core of speed 1
+  double rate_per_job(double stretch) const;                                           // 1 = a whole core of speed 1
+  double wanted() const { return std::min(static_cast<double>(jobs.size()), cores); }  // cores, of its threads
   void advance(std::int64_t now, double stretch, bool paused);
   void add(std::uint32_t request, double work);
   std::uint32_t pop();

@@ -16,14 +16,14 @@ namespace windtunnel {
 
 // --- what a request asks of an instance
 // --------------------------------------------------------------------------------
-enum class RunsOn { kLoop, kWorker };
+enum class RunsOn { kLoop, kWorker, kThreadPool };
 
 // One step of a request's work: exactly one of `cpu`, `io`, `call`, `parallel` and `send`, and what it has to do with
 // caches.
 struct Step {
   DistributionChoice cpu;     // CPU time on a core of speed 1
   DistributionChoice io;      // waiting for something outside; takes no CPU
-  RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself or a worker thread
+  RunsOn on = RunsOn::kLoop;  // of an event loop: the loop itself, a worker thread, or its process's thread pool
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
   std::optional<Send> send;
@@ -61,6 +61,8 @@ class EventLoop final : public Runtime {
   std::int64_t processes = 1;                 // loops, one thread each
   Dispatch dispatch = Dispatch::kRoundRobin;  // which process takes a request
   std::int64_t worker_threads = 0;            // threads beside the loops for steps with "on": "worker"
+  std::int64_t pool_threads = 4;              // of each process, for steps with "on": "thread_pool"
+  std::optional<Duration> lag_probes;         // so often a callback asks for each loop; none: nobody measures its lag
   void describe(FieldVisitor& v) override;
   void check(Problems& p) override;
 };
@@ -105,6 +107,24 @@ struct MemoryUse {
   void describe(FieldVisitor& v);
 };
 
+// The heap of V8, and what collecting its garbage takes. Its defaults are V8's where they are known.
+struct Heap {
+  Bytes base;                            // that lives on without any request
+  Bytes per_request{0};                  // that lives as long as the request is in the instance
+  Bytes leak{0};                         // that lives on for ever, of each request that has left
+  Bytes allocation{0};                   // that each request allocates in all
+  Bytes semi_space{16.0 * 1024 * 1024};  // the young generation is collected when it is full
+  DistributionChoice scavenge;           // what that takes
+  Share promoted{0};                     // of it, which dies only in the old generation
+  double growth = 2;                     // times what lived when the old generation was last collected …
+  DistributionChoice mark_compact;       // … it is collected again; what that takes for each GiB that lives
+  std::optional<Bytes> max_old_space;    // none: by limits.memory
+  Heap();
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+  double most(std::optional<Bytes> memory_limit) const;  // that may live, bytes
+};
+
 // The whole instance stops at random moments and goes on where it was (garbage collection, a hypervisor's steal).
 struct Pauses {
   DistributionChoice every;  // running time between pauses
@@ -112,9 +132,16 @@ struct Pauses {
   void describe(FieldVisitor& v);
 };
 
+// CPU limits as the Linux kernel keeps them. Without it threads share the limit's cores at every moment.
+struct CfsQuota {
+  Duration period = std::chrono::milliseconds{100};
+  void describe(FieldVisitor& v);
+};
+
 struct InstanceParams {
   Choice<Runtime> runtime = Choice<Runtime>::of("worker_pool");
   Resources resources;
+  std::optional<CfsQuota> cfs_quota;
   std::optional<MemoryUse> memory;
   std::optional<std::int64_t> concurrency;  // requests in service or on I/O at once; none: what the runtime can hold
   std::optional<std::int64_t> backlog;      // requests that may wait beyond that; none: unlimited
@@ -123,6 +150,9 @@ struct InstanceParams {
   DistributionChoice speed_spread;  // factor drawn per instance; none: all alike
   std::optional<Pauses> pauses;
   double contention = 0;  // of a step's CPU time, for each other request that a thread works on
+  std::optional<Heap> heap;
+  std::optional<std::int64_t> max_connections;  // from the pools of others; none: any number
+  std::int64_t reserved_connections = 0;        // of those, not for pools
 
   void describe(FieldVisitor& v);
   void check(Problems& p);

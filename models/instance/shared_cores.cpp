@@ -16,14 +16,15 @@ struct LaterFinish {
 
 double SharedCores::rate_per_job(double stretch) const {
   const double n = static_cast<double>(jobs.size());
-  return (n <= cores ? 1.0 : cores / n) / stretch;
+  return (n <= cores ? 1.0 : cores / n) * granted / stretch;
 }
 
 void SharedCores::advance(std::int64_t now, double stretch, bool paused) {
-  if (!jobs.empty() && !paused) {
+  if (!jobs.empty() && !paused && !frozen) {
     const double elapsed = static_cast<double>(now - updated);
     virtual_now += elapsed * rate_per_job(stretch);
-    used_ns += elapsed * std::min(static_cast<double>(jobs.size()), cores);
+    used_ns += elapsed * wanted() * granted;
+    if (granted < 1) withheld_ns += elapsed * wanted() * (1 - granted);
   }
   updated = now;
 }

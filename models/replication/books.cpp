@@ -8,6 +8,7 @@
 
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
+#include "models/replication/pools.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
@@ -48,6 +49,8 @@ void Replication::begin_measuring() {
     for (const std::uint32_t slot : s.slot_at) s.memory_peak = std::max(s.memory_peak, memory_bytes(s, slot));
     if (s.vertical) s.vertical->requested_total = s.vertical->shared_total = 0;
     begin_sizing(s);
+    if (s.quota) begin_measuring_quota(s);
+    if (pools_) begin_connections(s);
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -64,6 +67,7 @@ void Replication::begin_measuring() {
                           {"replicas_desired", "count", {}}, {"replicas_current", "count", {}},
                           {"replicas_ready", "count", {}}};
   }
+  if (node_cpu_) begin_measuring_node_cpu();
   if (nodes_) {
     for (const auto& s : services_)
       if (narrated_) s->series.columns.push_back({"replicas_pending", "count", {}});
@@ -74,6 +78,14 @@ void Replication::begin_measuring() {
     if (narrated_ && s->limit_adapts()) s->series.columns.push_back({"concurrency_limit", "count", {}});
   for (const auto& s : services_)
     if (narrated_ && caches_) begin_cache_series(*s);
+  for (const auto& s : services_) {
+    if (narrated_ && s->lag)
+      for (const char* name : {"loop_lag_mean_s", "loop_lag_max_s"}) s->series.columns.push_back({name, "s", {}});
+    if (narrated_ && pools_ && pools_->kinds_of[s->index] > 0)
+      s->series.columns.push_back({"waiting_for_connection", "count", {}});
+    if (narrated_ && pools_ && pools_->accepted[s->index].any)
+      s->series.columns.push_back({"connections", "count", {}});
+  }
   last_point_ = now_ns();
   schedule_series_point();
 }
@@ -95,16 +107,17 @@ void Replication::gather(Service& s) {
   double cpu = s.gone_cpu_ns;
   for (const std::uint32_t slot : s.slot_at) cpu += cpu_ns(instances_[slot], slot);
   const std::int64_t on_io = s.on_io.take_integral(now);
-  const std::int64_t busy[] = {s.busy[0].take_integral(now), s.busy[1].take_integral(now)};
+  const std::int64_t busy[] = {s.busy[0].take_integral(now), s.busy[1].take_integral(now),
+                               s.busy[2].take_integral(now)};
   Service::Integrals& bin = s.bin;
   bin.in_system = static_cast<double>(in_system);
-  bin.waiting = static_cast<double>(s.unserved(in_system, busy[0], busy[1], on_io));
+  bin.waiting = static_cast<double>(s.unserved(in_system, busy[0], busy[1] + busy[2], on_io));
   bin.on_io = static_cast<double>(on_io);
   bin.alive = static_cast<double>(s.alive.take_integral(now));
   bin.ready = static_cast<double>(s.ready_time.take_integral(now));
   bin.none_ready = static_cast<double>(s.none_ready.take_integral(now));
   bin.idle = static_cast<double>(s.idle_time.take_integral(now));
-  for (std::size_t role : {0u, 1u}) bin.busy[role] = static_cast<double>(busy[role]);
+  for (std::size_t role : {0u, 1u, 2u}) bin.busy[role] = static_cast<double>(busy[role]);
   if (s.vertical) {
     Vertical& v = *s.vertical;
     v.requested_bin = static_cast<double>(v.millicores_requested.take_integral(now));
@@ -112,6 +125,7 @@ void Replication::gather(Service& s) {
     v.requested_total += v.requested_bin;
     v.shared_total += v.shared_bin;
   }
+  if (pools_) gather_connections(s);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -121,7 +135,7 @@ void Replication::gather(Service& s) {
   s.total.ready += bin.ready;
   s.total.none_ready += bin.none_ready;
   s.total.idle += bin.idle;
-  for (std::size_t role : {0u, 1u}) s.total.busy[role] += bin.busy[role];
+  for (std::size_t role : {0u, 1u, 2u}) s.total.busy[role] += bin.busy[role];
   s.total.cpu += bin.cpu;
 }
 
@@ -130,7 +144,7 @@ void Replication::gather(Service& s) {
 double Replication::utilization(const Service& s, std::size_t role, double busy, double alive, double cpu,
                                 double cores) {
   if (role == 0 && s.params->instance.runtime->kind == Runtime::Kind::kProcessorSharing) return ratio(cpu, cores);
-  const double threads = static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+  const double threads = static_cast<double>(s.threads[role]) * (role == 1 ? 1 : s.processes);
   return ratio(busy, alive * threads);
 }
 
@@ -189,9 +203,17 @@ void Replication::series_point() {
       if (nodes_) row.push_back(nodes_->pending_in_bin_ns(s) / bin_ns);
       if (s.limit_adapts()) row.push_back(concurrency_limit_of(s));
       if (caches_) cache_series_point(s, row);
+      if (s.lag) {
+        const bool none = s.lag->bin.count() == 0;
+        row.push_back(none ? kNaN : ns_to_seconds(s.lag->bin.mean()));
+        row.push_back(none ? kNaN : ns_to_seconds(static_cast<double>(s.lag->bin.max())));
+      }
+      if (pools_ && pools_->kinds_of[s.index] > 0) row.push_back(pools_->waiting_bin(s) / bin_ns);
+      if (pools_ && pools_->accepted[s.index].any) row.push_back(pools_->accepted[s.index].bin / bin_ns);
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
+    if (s.lag) s.lag->lag.merge(std::move(s.lag->bin));
     s.arrived_taken = arrived;
     s.completed_taken = completed;
     s.lost_taken = lost;
@@ -233,9 +255,9 @@ void Replication::check_identities(const Service& s) const {
   if (residence != s.in_system_exact)
     throw InvariantError("Little's law is broken at service " + s.name + ": " + std::to_string(residence) +
                          " ns spent in it by requests, " + std::to_string(s.in_system_exact) + " counted over time");
-  for (std::size_t role : {0u, 1u}) {
+  for (std::size_t role : {0u, 1u, 2u}) {
     if (s.threads[role] == kNone) continue;
-    const double capacity = s.total.alive * static_cast<double>(s.threads[role]) * (role == 0 ? s.processes : 1);
+    const double capacity = s.total.alive * static_cast<double>(s.threads[role]) * (role == 1 ? 1 : s.processes);
     if (s.total.busy[role] > capacity * (1 + 1e-9))
       throw InvariantError("threads of service " + s.name + " were busy for longer than they were there");
   }
@@ -380,6 +402,12 @@ void Replication::write_service(Record& record, Service& s) {
     put("worker.share_waited", "share", ratio(steps - static_cast<double>(s.worker_wait.count_at(0)), steps));
     put("worker.service_time.mean", "s", ratio(ns_to_seconds(s.total.busy[1]), steps));
   }
+  if (s.threads[2] > 0) {
+    put("thread_pool.utilization", "share", utilization(s, 2, s.total.busy[2], s.total.alive, 0, 0));
+    write_times(record, s.name + ".thread_pool.wait_time", s.pool_wait);
+    const auto steps = static_cast<double>(s.pool_wait.count());
+    put("thread_pool.share_waited", "share", ratio(steps - static_cast<double>(s.pool_wait.count_at(0)), steps));
+  }
   if (s.pause_every) put("pause.lag_mean", "s", ns_to_seconds(ratio(s.pause_square_ns2 / 2, s.total.alive)));
   if (s.held) {
     s.held->finish(sim_.now());
@@ -410,11 +438,16 @@ void Replication::write_service(Record& record, Service& s) {
     put("memory_peak", "B", s.memory_peak);
     put("oom_kills", "count", static_cast<double>(s.oom_kills));
   }
+  if (s.quota) write_quota(record, s);
+  if (node_cpu_) write_node_cpu(record, s);
+  if (s.lag) write_lag(record, s);
+  if (s.collector) write_heap(record, s);
+  if (pools_) write_connections(record, s);
   if (s.balancing) write_balancing(record, s);
   if (caches_) write_caches(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);
-  const auto can_happen = [&s](Outcome how) {
+  const auto can_happen = [this, &s](Outcome how) {
     switch (how) {
       case Outcome::kFailedOutOfMemory:
         return s.params->instance.memory.has_value();
@@ -424,6 +457,11 @@ void Replication::write_service(Record& record, Service& s) {
         return s.control || s.lines;
       case Outcome::kFailedError:
         return s.errs;
+      case Outcome::kFailedPoolTimeout:
+      case Outcome::kFailedConnectionRefused:
+        return pools_ && pools_->kinds_of[s.index] > 0;
+      case Outcome::kFailedHeapLimit:
+        return s.collector != nullptr;
       default:
         return true;
     }

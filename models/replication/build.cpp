@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "models/replication/caches.hpp"
+#include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
+#include "models/replication/pools.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/workload/closed_loop.hpp"
@@ -24,6 +26,7 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
       measure_from_(scenario.warmup.count()),
       end_((scenario.warmup + scenario.horizon).count()) {
   if (!scenario.cluster.nodes.empty()) nodes_ = std::make_unique<Nodes>(*this);
+  if (scenario.cluster.node_cpu == NodeCpu::kShared) node_cpu_ = std::make_unique<NodeShares>();
   build_services();
   build_caches();
   build_sources();
@@ -57,7 +60,7 @@ void Replication::build_services() {
     const InstanceParams& instance = params.instance;
     const auto& limit = instance.resources.limits.cpu;
     double threads_in_all = 0;
-    s.threads = {1, 0};
+    s.threads = {1, 0, 0};
     switch (instance.runtime->kind) {
       case Runtime::Kind::kEventLoop: {
         const auto& loop = static_cast<const EventLoop&>(*instance.runtime);
@@ -65,11 +68,23 @@ void Replication::build_services() {
         s.dispatch = loop.dispatch;
         s.processes = loop.dispatch == Dispatch::kShared ? 1 : processes;
         s.threads = {loop.dispatch == Dispatch::kShared ? processes : 1,
-                     static_cast<std::uint32_t>(loop.worker_threads)};
+                     static_cast<std::uint32_t>(loop.worker_threads), 0};
+        bool uses_pool = false;
+        for (const auto& [request_class, steps] : params.work)
+          for (const Step& step : steps) uses_pool = uses_pool || step.on == RunsOn::kThreadPool;
+        // Where a request belongs to no process, all pools are one.
+        if (uses_pool) s.threads[2] = static_cast<std::uint32_t>(loop.pool_threads * processes / s.processes);
         s.gated = instance.concurrency.has_value();
+        if (loop.lag_probes) {
+          s.lag = std::make_unique<LoopLag>();
+          s.lag->every = loop.lag_probes->count();
+          s.lag_probed = true;
+          s.all_plain = false;  // a thread that goes on to the next request passes by its probes
+        }
         if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
           s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
-        threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads);
+        threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads) +
+                         static_cast<double>(s.threads[2]) * s.processes;
         break;
       }
       case Runtime::Kind::kWorkerPool: {
@@ -90,6 +105,7 @@ void Replication::build_services() {
         s.holds_threads = true;
         s.shares_cores = true;
         s.cores = limit ? limit->cores : sharing.cores.cores;
+        threads_in_all = sharing.cores.cores;
         break;
       }
       case Runtime::Kind::kFunction:
@@ -101,12 +117,31 @@ void Replication::build_services() {
       s.shares_cores = true;
       s.cores = limit->cores;
     }
-    s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0);
+    if (instance.cfs_quota) {
+      s.quota = std::make_unique<CpuQuota>();
+      s.quota->period_ns = instance.cfs_quota->period.count();
+      s.quota->cores = threads_in_all;
+      s.shares_cores = true;
+      s.cores = limit->cores;
+    }
+    // What its node grants it may change at any moment.
+    if (node_cpu_ && !s.shares_cores) {
+      s.shares_cores = true;
+      s.cores = threads_in_all;
+    }
+    s.stations_each = s.processes + (s.threads[1] > 0 ? 1 : 0) + (s.threads[2] > 0 ? s.processes : 0);
     if (instance.speed_spread)
       s.speed = std::make_unique<Sampler>(streams_.named(name + "/speed"), *instance.speed_spread);
     if (instance.pauses) {
       s.pause_every = std::make_unique<Sampler>(streams_.named(name + "/pause_every"), *instance.pauses->every);
       s.pause_length = std::make_unique<Sampler>(streams_.named(name + "/pause_length"), *instance.pauses->length);
+    }
+    if (instance.heap) {
+      s.collector = std::make_unique<Collector>();
+      s.collector->heap = &*instance.heap;
+      s.collector->scavenge = std::make_unique<Sampler>(streams_.named(name + "/scavenge"), *instance.heap->scavenge);
+      s.collector->mark_compact =
+          std::make_unique<Sampler>(streams_.named(name + "/mark_compact"), *instance.heap->mark_compact);
     }
     if (scenario_.metrics.number_in_system) s.held.emplace();
     if (params.autoscaler) {
@@ -124,7 +159,7 @@ void Replication::build_services() {
     if (s.autoscaler) watch(s, *params.autoscaler);
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
     s.counted = !s.balancing && s.balancer->follows_counts();
-    s.noted = s.watched || instance.memory || s.counted || s.balancing;
+    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing;
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.
@@ -163,7 +198,8 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
     const std::string name = stream + "/step" + std::to_string(k);
     StepRuntime step;
     step.cpu = static_cast<bool>(steps[k].cpu);
-    step.on_worker = step.cpu && steps[k].on == RunsOn::kWorker && kind.home->threads[1] > 0;
+    if (step.cpu && steps[k].on == RunsOn::kWorker && kind.home->threads[1] > 0) step.role = 1;
+    if (steps[k].on == RunsOn::kThreadPool && kind.home->threads[2] > 0) step.role = 2;
     if (const Calls* calls = steps[k].calls()) {
       step.calls = std::make_unique<CallsRuntime>();
       for (const Callee& callee : calls->to) step.calls->probability.push_back(callee.probability.value);
@@ -191,7 +227,7 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
   steps_most_ = std::max(steps_most_, static_cast<std::uint32_t>(kind.steps.size()));
   ++kind.home->kinds;
   kind.first_demand = kind.steps[0].sampler.get();
-  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && !kind.steps[0].on_worker && !kind.steps[0].error_words &&
+  kind.plain = kind.steps.size() == 1 && kind.steps[0].cpu && kind.steps[0].role == 0 && !kind.steps[0].error_words &&
                !kind.steps[0].cached;
   if (!kind.plain) kind.home->all_plain = false;
 }

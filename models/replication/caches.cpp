@@ -208,7 +208,7 @@ void Replication::fetched(std::uint32_t r) {
     if (request.is(Request::kMeasured)) ++caches_->all[step.cached->cache]->fetches;
     pass(r, request.step() + 1);
   }
-  const std::uint32_t station = step.on_worker ? station_id(request.instance, service.processes) : request.station;
+  const std::uint32_t station = station_of(service, request, step.role);
   go_on(service, r, service.holds_threads, station);
 }
 

@@ -35,29 +35,35 @@ void Replication::depart(std::uint32_t r, const CallsRuntime& calls) {
   const auto made = static_cast<std::uint64_t>(request.demand);
   answers_[r].expected = static_cast<std::uint32_t>(std::popcount(made));
   answers_[r].needed = std::min(calls.wait_for, answers_[r].expected);
-  request.demand = static_cast<std::int64_t>(made & ~calls.guarded);
+  request.demand = static_cast<std::int64_t>(made & ~calls.guarded & ~calls.pooled);
   if (request.demand != 0) sim_.schedule(now_ns() + calls.network_ns, kCallsArrive, r, request.stamp);
-  for (std::uint64_t operations = made & calls.guarded; operations != 0; operations &= operations - 1)
-    operate_call(
-        r, static_cast<std::uint16_t>(calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(operations))));
+  const auto kind_of = [&calls](std::uint64_t left) {
+    return calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(left));
+  };
+  for (std::uint64_t left = made & calls.pooled & ~calls.guarded; left != 0; left &= left - 1)
+    acquire_connection(r, kind_of(left), kNone);
+  for (std::uint64_t left = made & calls.guarded; left != 0; left &= left - 1)
+    operate_call(r, static_cast<std::uint16_t>(kind_of(left)));
 }
 
 void Replication::calls_arrive(std::uint32_t r) {
   const CallsRuntime& calls = *kinds_[pool_[r].kind].steps[pool_[r].step()].calls;
-  const std::uint32_t stamp = pool_[r].stamp;
-  auto made = static_cast<std::uint64_t>(pool_[r].demand);
-  for (; made != 0; made &= made - 1) {
+  for (auto made = static_cast<std::uint64_t>(pool_[r].demand); made != 0; made &= made - 1) {
     const std::uint32_t index = calls.first_kind + static_cast<std::uint32_t>(std::countr_zero(made));
-    RequestKind& kind = kinds_[index];
-    const std::uint32_t called = pool_.take();
-    make_room_for_calls();
-    std::uint32_t& first = answers_[r].first;
-    callers_[called] = {r, stamp, kNone, first};
-    if (first != kNone) callers_[first].previous = called;
-    first = called;
-    open(kind, static_cast<std::uint16_t>(index), called, 1);
-    admit(*kind.home, kind, called);
+    const std::uint32_t called = make_call(r, index);
+    admit(*kinds_[index].home, kinds_[index], called);
   }
+}
+
+std::uint32_t Replication::make_call(std::uint32_t r, std::uint32_t kind_index) {
+  const std::uint32_t called = pool_.take();
+  make_room_for_calls();
+  std::uint32_t& first = answers_[r].first;
+  callers_[called] = {r, pool_[r].stamp, kNone, first};
+  if (first != kNone) callers_[first].previous = called;
+  first = called;
+  open(kinds_[kind_index], static_cast<std::uint16_t>(kind_index), called, 1);
+  return called;
 }
 
 // Nobody waits for it from now on.
@@ -81,7 +87,7 @@ void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome 
   sim_.schedule(now_ns() + kind.network_ns, good ? kAnswered : kCallFailed, caller.request, caller.stamp);
 }
 
-void Replication::answered(std::uint32_t r, bool good) {
+void Replication::answered(std::uint32_t r, bool good, Outcome why) {
   Answers& answers = answers_[r];
   ++(good ? answers.succeeded : answers.failed);
   Service& service = *kinds_[pool_[r].kind].home;
@@ -91,10 +97,11 @@ void Replication::answered(std::uint32_t r, bool good) {
     service.on_io.add(sim_.now(), -1);
     return step_done(service, r);
   }
-  if (answers.failed > answers.expected - answers.needed) lose(service, r, Outcome::kFailedDependency);
+  if (answers.failed > answers.expected - answers.needed) lose(service, r, why);
 }
 
 void Replication::give_up_calls(std::uint32_t r) {
+  if (pools_) give_up_connections(r);
   while (answers_[r].first != kNone) {
     const std::uint32_t called = answers_[r].first;
     forget_caller(called);
@@ -161,6 +168,7 @@ void Replication::link_calls(const std::vector<CallEdge>& edges, std::size_t fir
       kind.steps[k].calls->first_kind =
           static_cast<std::uint32_t>(first + static_cast<std::size_t>(edge - edges.begin()));
     }
+  build_pools(edges, first);
 }
 
 }  // namespace windtunnel

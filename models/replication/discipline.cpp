@@ -171,8 +171,7 @@ void Replication::leave_waiting_line(Service& service, std::uint32_t r) {
   const Request& request = pool_[r];
   if (request.state() == Request::State::kAtInstance)
     return take_out(service, line_of(service.lines->gates, request.instance, request.instance), r);
-  const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
-  const std::uint32_t station = on_worker ? station_id(request.instance, service.processes) : request.station;
+  const std::uint32_t station = station_of(service, request, kinds_[request.kind].steps[request.step()].role);
   take_out(service, line_of(service.lines->stations, station, request.instance), r);
   --station_at(station).waiting;
 }
@@ -190,7 +189,7 @@ bool Replication::preempt(Service& service, std::uint32_t r, std::uint32_t stati
     const Request& request = pool_[other];
     if (request.state() != Request::State::kRunning || request.station != station) continue;
     const RequestKind& kind = kinds_[request.kind];
-    if (kind.home != &service || kind.steps[request.step()].on_worker || kind.level <= level) continue;
+    if (kind.home != &service || kind.steps[request.step()].role != 0 || kind.level <= level) continue;
     victim = other;
     level = kind.level;
   }

@@ -105,14 +105,17 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     Station& station = station_at(station_id(slot, k)) = Station{};
     station.instance = slot;
-    station.role = k < service.processes ? 0 : 1;
+    station.role = k < service.processes ? 0 : service.threads[1] > 0 && k == service.processes ? 1 : 2;
     station.threads = service.threads[station.role];
     if (service.polls && station.role == 0) station.asleep = station.threads;
   }
-  shared_[slot].cores = service.cores;
+  shared_[slot].cores = service.quota ? service.quota->cores : service.cores;
   size_cores(service, slot, true);
-  shared_[slot].used_ns = 0;
+  shared_[slot].used_ns = shared_[slot].withheld_ns = 0;
+  shared_[slot].granted = 1;
   shared_[slot].updated = now_ns();
+  if (service.quota) begin_quota(service, slot);
+  if (service.collector) begin_heap(service, slot);
   ++shared_[slot].version;
 
   instance.position = static_cast<std::uint32_t>(service.slot_at.size());
@@ -173,6 +176,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   if (service.params->instance.memory) watch_memory(service, slot);
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
+  if (service.lag) begin_lag_probes(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     const std::uint32_t station = station_id(slot, k);
     if (service.polls)
@@ -225,6 +229,8 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   if (operations_) forget_client(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
+  if (service.quota) end_quota(service, slot);
+  if (pools_) connections_end(slot);
   size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);

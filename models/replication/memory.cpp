@@ -25,7 +25,8 @@ double Replication::memory_bytes(const Service& service, std::uint32_t slot) con
   const InstanceLife& life = lives_[slot];
   if (!memory || life.running_since > sim_.now()) return 0;
   const std::uint32_t inside = service.outstanding[instances_[slot].position];
-  return memory->base.count + memory->per_request.count * static_cast<double>(inside) +
+  const double heap = service.collector ? heap_bytes(service, slot) + heap_garbage(service, slot) : 0;
+  return heap + memory->base.count + memory->per_request.count * static_cast<double>(inside) +
          memory->leak.count * static_cast<double>(life.arrived - inside);
 }
 
@@ -62,9 +63,14 @@ void Replication::out_of_memory(Service& service, std::uint32_t slot) {
   }
   if (service.sizing && now_ns() >= measure_from_) service.sizing->books.out_of_memory(pod.id, now);
   pod.killed = true;
+  restart(service, slot, std::move(pod), Outcome::kFailedOutOfMemory);
+}
+
+void Replication::restart(Service& service, std::uint32_t slot, PodLife pod, Outcome why) {
+  const Time now = sim_.now();
   const bool stays = instances_[slot].state != Instance::State::kDraining;
   if (service.admission == Service::Admission::kOnDemand) forget_idle(service, slot);
-  lose_all(service, slot, Outcome::kFailedOutOfMemory);
+  lose_all(service, slot, why);
   remove_instance(service, slot);
   if (service.admission == Service::Admission::kOnDemand) return start_for_pending(service);
   if (!stays || live(service) >= service.spec_replicas - service.under_repair) return;

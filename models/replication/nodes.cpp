@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/cluster/scheduler.hpp"
+#include "models/replication/node_cpu.hpp"
 #include "models/run.hpp"
 
 namespace windtunnel {
@@ -84,6 +85,10 @@ void Replication::Nodes::record(const std::string& kind, NodeReason why) {
 // --- pods
 // -----------------------------------------------------------------------------------------------------------------
 
+double Replication::Nodes::cores_of(std::uint32_t node) const {
+  return static_cast<double>(cluster_.allocatable(*cluster_.find_node(node)).milli_cpu) / 1000;
+}
+
 bool Replication::Nodes::placed(std::uint32_t slot) const {
   const auto found = cluster_.pods().find(slot);
   return found != cluster_.pods().end() && found->second.node != kNoNode;
@@ -100,6 +105,7 @@ bool Replication::Nodes::admit(Service& service, std::uint32_t slot) {
   }
   cluster_.bind(slot, node, now());
   run_.lives_[slot].zone = cluster_.find_node(node)->zone;
+  if (run_.node_cpu_) run_.join_node(slot, node, cores_of(node));
   waited(cluster_.pod(slot));
   return true;
 }
@@ -137,6 +143,7 @@ void Replication::Nodes::leaving(std::uint32_t slot) {
 void Replication::Nodes::left(std::uint32_t slot) {
   leaving(slot);
   count_requests();
+  if (run_.node_cpu_) run_.leave_node(slot);
   const std::uint32_t node = cluster_.pod(slot).node;
   cluster_.erase_pod(slot, now());
   if (node == kNoNode) return;
@@ -170,6 +177,7 @@ void Replication::Nodes::place_pending() {
     count_requests();
     cluster_.bind(slot, node, now());
     run_.lives_[slot].zone = cluster_.find_node(node)->zone;
+    if (run_.node_cpu_) run_.join_node(slot, node, cores_of(node));
     waited(pod);
     pods_[pod.service].pending.add(now(), -1);
     pending_.add(now(), -1);
@@ -500,6 +508,12 @@ void Replication::Nodes::write(Record& record) {
   put("pods_pending.mean", "count", total_.pending / ns);
   put("cpu_requested", "share", ratio(total_.asked.cpu, total_.asked.cpu_of));
   put("memory_requested", "share", ratio(total_.asked.memory, total_.asked.memory_of));
+  if (run_.node_cpu_) {
+    double used = 0;
+    for (const auto& service : run_.services_) used += service->total.cpu;
+    put("cpu_used", "share", ratio(ns_to_seconds(used), total_.asked.cpu_of));
+    put("cpu_short", "share", ratio(run_.node_cpu_->short_ns(now()), total_.ready));
+  }
   if (run_.narrated_) record.series.push_back(std::move(series_));
 }
 

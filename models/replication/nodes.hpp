@@ -72,6 +72,7 @@ class Replication::Nodes final : public NodeControl {
     Time since{};
   };
 
+  double cores_of(std::uint32_t node) const;    // for its pods
   std::string name_of(const Node& node) const;  // "node 7 (m5.xlarge, zone a)"
   void launch(std::uint32_t node);
   void join(std::uint32_t node);

@@ -247,10 +247,25 @@ void Replication::send_attempt(std::uint32_t index) {
   attempt.sent = now_ns();
   attempt.phase = Operations::Attempt::Phase::kTravels;
   if (party.source != kNone) return arrive_attempt(index);
+  if (kinds_[operation.kind].pool != kNone) return acquire_connection(operation.caller, operation.kind, index);
   sim_.schedule(now_ns() + party.network_ns, kAttempt, index, ++attempt.stamp);
 }
 
 void Replication::arrive_attempt(std::uint32_t index) {
+  const std::uint32_t r = make_attempt(index);
+  const RequestKind& kind = kinds_[pool_[r].kind];
+  admit(*kind.home, kind, r);
+}
+
+void Replication::attempt_failed(std::uint32_t index, Outcome how) {
+  Operations::Attempt& attempt = operations_->attempts[index];
+  attempt.connection_call = kNone;
+  attempt.how = how;
+  attempt.phase = Operations::Attempt::Phase::kAnswers;
+  attempt_over(index);
+}
+
+std::uint32_t Replication::make_attempt(std::uint32_t index) {
   Operations& all = *operations_;
   Operations::Attempt& attempt = all.attempts[index];
   const Operations::Operation& operation = all.operations[attempt.operation];
@@ -263,11 +278,12 @@ void Replication::arrive_attempt(std::uint32_t index) {
   make_room_for_attempts();
   all.attempt_of[r] = index;
   attempt.request = r;
+  attempt.connection_call = kNone;
   attempt.phase = Operations::Attempt::Phase::kThere;
   if (kind.carries_deadline) all.deadline_of[r] = operation.deadline;
   if (party.source != kNone && sources_[party.source].patience)
     sim_.schedule(now_ns() + sources_[party.source].patience->next_ns(), kPatience, r, pool_[r].stamp);
-  admit(*kind.home, kind, r);
+  return r;
 }
 
 void Replication::make_room_for_attempts() {
@@ -445,6 +461,7 @@ void Replication::give_up_attempt(std::uint32_t index, bool late) {
   }
   if (party.policy->bulkhead && (attempt.sent >= 0 || attempt.phase == Operations::Attempt::Phase::kHasPlace))
     give_place_on(client);
+  if (attempt.connection_call != kNone) give_up_connection(attempt.connection_call);
   all.give_back_attempt(index);
   if (attempt.request == kNone) return;
   all.attempt_of[attempt.request] = kNone;

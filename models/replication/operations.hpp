@@ -76,6 +76,7 @@ struct Replication::Operations {
     std::int64_t sent = 0;
     std::uint32_t operation = kNone;
     std::uint32_t request = kNone;
+    std::uint32_t connection_call = kNone;        // among those of Pools, while it needs a connection
     std::uint32_t before = kNone, after = kNone;  // among its operation's; `after`: the next free one
     std::uint32_t ahead = kNone, behind = kNone;  // in the line for a place in the bulkhead
     std::uint32_t stamp = 0;

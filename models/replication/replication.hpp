@@ -37,6 +37,11 @@ namespace windtunnel {
 //   operations.cpp   clients that try again, hold back, or keep a deadline
 //   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
+//   pools.cpp        connections that calls need
+//   quota.cpp        CPU limits kept by the period
+//   node_cpu.cpp     instances that share the cores of their node
+//   heap.cpp         garbage that is collected, and heaps that are full
+//   loop_lag.cpp     how late event loops are
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
 //   speed.cpp        how fast an instance works
@@ -80,6 +85,16 @@ class Replication final : public FaultTarget {
     kRetry,
     kAdmit,
     kFetched,
+    kConnect,
+    kConnected,
+    kConnectionRefused,
+    kConnectionBack,
+    kConnectionIdle,
+    kAcquireTimeout,
+    kCallOverConnection,
+    kQuotaSpent,
+    kQuotaPeriod,
+    kLagProbe,
     kAttempt,
     kHedge,
     kDeadline,
@@ -105,10 +120,16 @@ class Replication final : public FaultTarget {
     bool invalidates = false;
     std::unique_ptr<Stream> words;  // that say which key
   };
+  struct Pools;
+  struct CpuQuota;
+  struct NodeShares;
+  struct Collector;
+  struct LoopLag;
   struct Operations;
   class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
+    std::uint64_t pooled = 0;  // the calls that need connections, a bit for each
     std::unique_ptr<Stream> words;
     std::uint32_t first_kind = kNone;  // of the requests they are, in the order of the calls
     std::uint32_t wait_for = kNone;    // kNone: all that were made
@@ -128,7 +149,7 @@ class Replication final : public FaultTarget {
     std::unique_ptr<CacheUse> cached;     // null: it has to do with none
     std::unique_ptr<SendRuntime> send;    // of one that sends; its demand is the time that takes, -1: nothing is sent
     bool cpu = true;
-    bool on_worker = false;
+    std::uint32_t role = 0;               // of the stations that do it
     double error = 0;                     // how likely it ends in one …
     std::unique_ptr<Stream> error_words;  // … null: it does not
   };
@@ -147,6 +168,7 @@ class Replication final : public FaultTarget {
     bool cancels = false;   // the service notices when nobody waits any more
     bool failure_ignored = false;
     bool uses_caches = false;
+    std::uint32_t pool = kNone;     // among those of Pools: a call's that needs a connection
     bool attempt = false;           // of an operation
     bool carries_deadline = false;  // its client's, or of whoever its client works for
     std::int64_t network_ns = 0;    // of an answer
@@ -212,6 +234,11 @@ class Replication final : public FaultTarget {
   std::uint32_t station_id(std::uint32_t slot, std::uint32_t index) const {  // of an instance's index-th
     return index == 0 ? slot : (instances_[slot].first_extra + index - 1) | kExtra;
   }
+  std::uint32_t process_of(const Request& request) const {  // the number of its loop
+    const std::uint32_t station = request.station;
+    return (station & kExtra) != 0 ? (station & ~kExtra) - instances_[request.instance].first_extra + 1 : 0;
+  }
+  std::uint32_t station_of(const Service& service, const Request& request, std::uint32_t role) const;
   InstanceLife& more(const Instance& instance) {
     return lives_[static_cast<std::size_t>(&instance - instances_.data())];
   }
@@ -251,6 +278,7 @@ class Replication final : public FaultTarget {
   void stop_computing(Request& request);
   void leave(Service& service, std::uint32_t r, bool failed);  // the instance: frees its place there
   void complete(Service& service, RequestKind& kind, std::uint32_t r);
+  [[gnu::noinline]] void end_unwanted(Service& service, std::uint32_t r);
   [[gnu::noinline]] void lose(Service& service, std::uint32_t r, Outcome why);  // with whatever it holds
   [[gnu::noinline]] void withdraw(Service& service, std::uint32_t r);  // from whatever queue or thread it is in
   void settle(RequestKind& kind, Request& request, Outcome how);       // puts the outcome on record
@@ -280,9 +308,10 @@ class Replication final : public FaultTarget {
   void make_room_for_calls();
   void depart(std::uint32_t r, const CallsRuntime& calls);
   void calls_arrive(std::uint32_t r);
+  std::uint32_t make_call(std::uint32_t r, std::uint32_t kind_index);  // the request that it is
   void forget_caller(std::uint32_t called);
   void answer(const RequestKind& kind, std::uint32_t called, Outcome how);
-  void answered(std::uint32_t r, bool good);
+  void answered(std::uint32_t r, bool good, Outcome why = Outcome::kFailedDependency);  // `why` it fails, if it does
   void give_up_calls(std::uint32_t r);
   static std::vector<CallEdge> call_edges(const Scenario& scenario);
   void build_calls();
@@ -312,6 +341,8 @@ class Replication final : public FaultTarget {
   void leave_bulkhead_line(std::uint32_t attempt);
   void send_attempt(std::uint32_t attempt);
   void arrive_attempt(std::uint32_t attempt);
+  std::uint32_t make_attempt(std::uint32_t attempt);        // the request that it is
+  void attempt_failed(std::uint32_t attempt, Outcome how);  // it never got there
   void make_room_for_attempts();
   void attempt_event(std::uint32_t attempt, std::uint32_t stamp);
   void attempt_ended(std::uint32_t r, Outcome how);
@@ -453,6 +484,69 @@ class Replication final : public FaultTarget {
   double memory_bytes(const Service& service, std::uint32_t slot) const;  // 0: none, or not known
   void watch_memory(Service& service, std::uint32_t slot);                // after anything that changes it
   void out_of_memory(Service& service, std::uint32_t slot);
+  void restart(Service& service, std::uint32_t slot, PodLife pod, Outcome why);  // in its place, as a container is
+
+  // pools.cpp
+  void build_pools(const std::vector<CallEdge>& edges, std::size_t first_kind);
+  [[gnu::noinline]] void on_connection_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
+  // For one of r's calls: `attempt` of an operation, or kNone. The call leaves when it has one.
+  void acquire_connection(std::uint32_t r, std::uint32_t call_kind, std::uint32_t attempt);
+  [[gnu::noinline]] void release_connection(std::uint32_t called);  // harmless where the call has none
+  void give_up_connections(std::uint32_t r);                        // that its calls wait for
+  void give_up_connection(std::uint32_t call);
+  void never_left(std::uint32_t call_kind, std::uint32_t attempt);
+  std::uint32_t pool_of(std::uint32_t r, std::uint32_t pool_kind);
+  void lend(std::uint32_t connection, std::uint32_t call);
+  void offer(std::uint32_t connection);
+  void open_connection(std::uint32_t pool, std::uint32_t call);
+  void open_for_waiting(std::uint32_t pool);
+  void connect(std::uint32_t connection);
+  void connected(std::uint32_t connection);
+  void connection_back(std::uint32_t connection);
+  void close_connection(std::uint32_t connection);
+  void look_at_idle(std::uint32_t connection);
+  void refuse(std::uint32_t call, Outcome why);
+  void call_over_connection(std::uint32_t call);
+  bool over_connection(std::uint32_t r) const;
+  void deliver_over_connection(Service& service, std::uint32_t r);
+  void connections_end(std::uint32_t slot);  // an instance goes, whichever end of them it was
+  void begin_connections(const Service& service);
+  void gather_connections(const Service& service);
+  void write_connections(Record& record, const Service& service) const;
+
+  // quota.cpp
+  void begin_quota(Service& service, std::uint32_t slot);
+  void end_quota(Service& service, std::uint32_t slot);
+  void meter_quota(Service& service, std::uint32_t slot);  // freezes it where nothing is left …
+  void watch_quota(Service& service, std::uint32_t slot);  // … and comes back when nothing will be
+  void quota_spent(std::uint32_t slot, std::uint32_t version);
+  void quota_period(std::uint32_t slot, std::uint32_t life);
+  void begin_measuring_quota(Service& service);
+  void write_quota(Record& record, const Service& service);
+
+  // node_cpu.cpp
+  [[gnu::noinline]] void meter(std::uint32_t slot);  // what a metered instance wants has changed
+  void join_node(std::uint32_t slot, std::uint32_t node, double cores);
+  void leave_node(std::uint32_t slot);
+  void share_node(std::uint32_t slot);
+  void begin_measuring_node_cpu();
+  void write_node_cpu(Record& record, const Service& service);
+
+  // heap.cpp
+  void begin_heap(Service& service, std::uint32_t slot);
+  void heap_changed(Service& service, std::uint32_t slot, bool left);  // a request came, or left
+  void collect(Service& service, std::uint32_t slot);                  // as far as there is something to collect
+  void collected(Service& service, std::uint32_t slot, std::int64_t length);
+  double heap_bytes(const Service& service, std::uint32_t slot) const;     // that live
+  static double heap_garbage(const Service& service, std::uint32_t slot);  // and what was not looked at yet
+  void heap_limit_reached(Service& service, std::uint32_t slot, double live);
+  void write_heap(Record& record, const Service& service) const;
+
+  // loop_lag.cpp
+  void begin_lag_probes(Service& service, std::uint32_t slot);
+  void probe_lag(std::uint32_t slot, std::uint32_t life);
+  [[gnu::noinline]] void loop_is_free(Service& service, std::uint32_t station);
+  void write_lag(Record& record, const Service& service);
 
   // sizing.cpp
   struct Use {
@@ -554,6 +648,8 @@ class Replication final : public FaultTarget {
   std::unique_ptr<Caches> caches_;          // null: no service has any
   std::unique_ptr<Operations> operations_;  // null: no client has a policy
   std::unique_ptr<Queues> queues_;          // null: there are none
+  std::unique_ptr<Pools> pools_;            // null: calls need no connections
+  std::unique_ptr<NodeShares> node_cpu_;    // null: instances on a node do not take cores from each other
   std::unique_ptr<Nodes> nodes_;            // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;           // arrivals from here on are measured
   std::int64_t end_ = 0;

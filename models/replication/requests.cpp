@@ -87,6 +87,20 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       return queues_->expire(target, stamp);
     case kGiveOut:
       return queues_->give_out(target);
+    case kConnect:
+    case kConnected:
+    case kConnectionRefused:
+    case kConnectionBack:
+    case kConnectionIdle:
+    case kAcquireTimeout:
+    case kCallOverConnection:
+      return on_connection_event(kind, target, stamp);
+    case kQuotaSpent:
+      return quota_spent(target, stamp);
+    case kQuotaPeriod:
+      return quota_period(target, stamp);
+    case kLagProbe:
+      return probe_lag(target, stamp);
   }
 }
 
@@ -204,6 +218,7 @@ void Replication::admit_specially(Service& service, std::uint32_t r) {
 }
 
 void Replication::admit_past_limits(Service& service, std::uint32_t r) {
+  if (pools_ && over_connection(r)) return deliver_over_connection(service, r);
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
   if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
@@ -271,14 +286,21 @@ void Replication::enter(Service& service, const RequestKind& kind, std::uint32_t
 // --- threads
 // -----------------------------------------------------------------------------------------------------------------
 
+std::uint32_t Replication::station_of(const Service& service, const Request& request, std::uint32_t role) const {
+  if (role == 0) return request.station;
+  if (role == 1) return station_id(request.instance, service.processes);
+  return station_id(request.instance, service.processes + (service.threads[1] > 0 ? 1 : 0) + process_of(request));
+}
+
 void Replication::begin_general_step(Service& service, std::uint32_t r, const StepRuntime& step) {
   Request& request = pool_[r];
-  if (step.on_worker) {
-    Station& station = station_at(station_id(request.instance, service.processes));
-    request.until = now_ns();  // since when it waits; compute() replaces it
+  if (step.role != 0) {
+    const std::uint32_t beside = station_of(service, request, step.role);
+    Station& station = station_at(beside);
+    request.until = now_ns();  // as where it waits: it does not wait at all
     if (station.busy < station.threads && instances_[request.instance].serving)
       return take_thread(service, kinds_[request.kind], r, station);
-    if (service.lines) return join_line(service, r, station_id(request.instance, service.processes));
+    if (service.lines) return join_line(service, r, beside);
     return queue_for_thread(r, station);
   }
   if (!step.cpu && !service.holds_threads) return wait_io(service, r);
@@ -291,6 +313,7 @@ void Replication::begin_general_step(Service& service, std::uint32_t r, const St
 
 void Replication::queue_for_thread(std::uint32_t r, Station& station) {
   pool_[r].be(Request::State::kQueued);
+  pool_[r].until = now_ns();  // since when it waits; compute() replaces it
   station.queue.append(pool_.data(), r);
   ++station.waiting;
 }
@@ -300,7 +323,8 @@ void Replication::take_thread(Service& service, const RequestKind& kind, std::ui
   service.busy[station.role].add(sim_.now(), 1);
   if (kind.plain) return compute(service, r);
   const Request& request = pool_[r];
-  if (station.role == 1 && request.is(Request::kMeasured)) service.worker_wait.record(now_ns() - request.until);
+  if (station.role != 0 && request.is(Request::kMeasured))
+    (station.role == 1 ? service.worker_wait : service.pool_wait).record(now_ns() - request.until);
   if (kind.steps[request.step()].cpu) return compute(service, r);
   wait_io(service, r);
 }
@@ -330,8 +354,8 @@ void Replication::compute_disturbed(Service& service, std::uint32_t r, Instance&
     if (request.step() == 0 && --more(instance).slow_requests == 0) restretch(service, request.instance);
   }
   if (const double contention = service.params->instance.contention; contention > 0) {
-    const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
-    const Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
+    const std::uint32_t role = kinds_[request.kind].steps[request.step()].role;
+    const Station& station = station_at(station_of(service, request, role));
     work *= 1 + contention * static_cast<double>(station.busy - 1);
     request.demand = std::llrint(work);
   }
@@ -352,8 +376,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   if (request.started < 0) request.started = now_ns();
   request.be(Request::State::kOnIo);
-  service.on_io.add(sim_.now(), 1);
   const StepRuntime& step = kinds_[request.kind].steps[request.step()];
+  if (step.role == 0) service.on_io.add(sim_.now(), 1);  // else it is served by a thread
   if (step.calls) return depart(r, *step.calls);
   if (step.send) [[unlikely]]
     return sim_.schedule(now_ns() + std::max<std::int64_t>(0, request.demand), kSendArrives, r, request.stamp);
@@ -413,10 +437,14 @@ void Replication::start_clock(Service& service, std::uint32_t r) {
 void Replication::shared_changed(std::uint32_t slot) {
   SharedCores& cores = shared_[slot];
   ++cores.version;
-  if (cores.jobs.empty() || instances_[slot].paused) return;
+  if (cores.metered) [[unlikely]]
+    meter(slot);
+  if (cores.jobs.empty() || instances_[slot].paused || cores.frozen) return;
   const double left = std::max(0.0, cores.jobs.front().finish - cores.virtual_now);
   const double rate = cores.rate_per_job(lives_[slot].stretch);
   sim_.schedule(now_ns() + std::llrint(std::ceil(left / rate)), kSharedDone, slot, cores.version);
+  if (cores.metered) [[unlikely]]
+    if (Service& service = *services_[instances_[slot].service]; service.quota) watch_quota(service, slot);
 }
 
 void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
@@ -431,7 +459,7 @@ void Replication::shared_done(std::uint32_t slot, std::uint32_t version) {
 
 void Replication::io_done(std::uint32_t r) {
   Service& service = *services_[kinds_[pool_[r].kind].service];
-  service.on_io.add(sim_.now(), -1);
+  if (kinds_[pool_[r].kind].steps[pool_[r].step()].role == 0) service.on_io.add(sim_.now(), -1);
   step_done(service, r);
 }
 
@@ -439,8 +467,8 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   Request& request = pool_[r];
   RequestKind& kind = kinds_[request.kind];
   const StepRuntime& done = kind.steps[request.step()];
-  const bool held = done.cpu || service.holds_threads;
-  const std::uint32_t station = done.on_worker ? station_id(request.instance, service.processes) : request.station;
+  const bool held = done.cpu || done.role != 0 || service.holds_threads;
+  const std::uint32_t station = station_of(service, request, done.role);
   if (done.error_words && done.error_words->uniform() <= done.error) [[unlikely]] {
     fail(service, kind, r);
     if (held) release_thread(service, station);
@@ -475,6 +503,8 @@ void Replication::release_thread(Service& service, std::uint32_t station_index) 
   if (station.instance == kNone) return;  // the instance is gone
   --station.busy;
   service.busy[station.role].add(sim_.now(), -1);
+  if (service.lag_probed) [[unlikely]]
+    loop_is_free(service, station_index);
   if (station.waiting > 0) return pump(service, station_index);
   if (service.polls && station.role == 0) {
     ++station.asleep;
@@ -530,6 +560,8 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 }
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  // What the called service goes on with still has its connection.
+  if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(r);
   if (kind.attempt) return attempt_ended(r, how);
   if (kind.called) return answer(kind, r, how);
   if (kind.message) return queues_->handled(r, how);
@@ -578,19 +610,28 @@ void Replication::complete(Service& service, RequestKind& kind, std::uint32_t r)
   Request& request = pool_[r];
   if (!request.is(Request::kClientGone))
     settle(kind, request, Outcome::kCompleted);
-  else if (request.is(Request::kMeasured))
-    ++service.unwanted;
+  else
+    end_unwanted(service, r);
   leave(service, r, false);
   discard(service, r);
 }
 
 void Replication::fail(Service& service, RequestKind& kind, std::uint32_t r) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(kind, request, Outcome::kFailedError);
+  if (!request.is(Request::kClientGone))
+    settle(kind, request, Outcome::kFailedError);
+  else if (pools_)
+    release_connection(r);
   if (kind.uses_caches) [[unlikely]]
     forget_lookups(r, Outcome::kFailedError);
   leave(service, r, true);
   discard(service, r);
+}
+
+// Its outcome is on record already.
+void Replication::end_unwanted(Service& service, std::uint32_t r) {
+  if (pool_[r].is(Request::kMeasured)) ++service.unwanted;
+  if (pools_) release_connection(r);
 }
 
 void Replication::withdraw(Service& service, std::uint32_t r) {
@@ -610,8 +651,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       return;
     case Request::State::kQueued: {
       if (service.lines) return leave_waiting_line(service, r);
-      const bool on_worker = kinds_[request.kind].steps[request.step()].on_worker;
-      Station& station = station_at(on_worker ? station_id(request.instance, service.processes) : request.station);
+      Station& station = station_at(station_of(service, request, kinds_[request.kind].steps[request.step()].role));
       station.queue.remove(pool_.data(), r);
       --station.waiting;
       return;
@@ -623,12 +663,13 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
       if (computes) {
         stop_computing(request);
       } else {
-        service.on_io.add(sim_.now(), -1);
+        // Who is here at a cpu step waits for a fetch, which takes no thread.
+        if (step.role == 0 || step.cpu) service.on_io.add(sim_.now(), -1);
         ++request.stamp;
         if (step.calls) give_up_calls(r);
       }
-      if (computes || service.holds_threads)
-        release_thread(service, step.on_worker ? station_id(request.instance, service.processes) : request.station);
+      if (computes || service.holds_threads || (step.role != 0 && !step.cpu))
+        release_thread(service, station_of(service, request, step.role));
       return;
     }
     case Request::State::kFree:
@@ -638,7 +679,10 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
-  if (!request.is(Request::kClientGone)) settle(kinds_[request.kind], request, why);
+  if (!request.is(Request::kClientGone))
+    settle(kinds_[request.kind], request, why);
+  else if (pools_)
+    release_connection(r);
   if (kinds_[request.kind].uses_caches) [[unlikely]]
     forget_lookups(r, why);
   withdraw(service, r);

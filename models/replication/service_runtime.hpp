@@ -126,6 +126,53 @@ struct Replication::WaitingLines {
   std::vector<Waiting> waiting;            // by request
 };
 
+// Of a service whose CPU limit is kept by the period.
+struct Replication::CpuQuota {
+  struct OfInstance {
+    std::int64_t period_began = 0;
+    std::int64_t frozen_since = 0;
+    double used_before = 0;  // this period, ns
+    bool active = false;     // it has computed in this period
+    std::uint32_t version = 0;
+  };
+  std::int64_t period_ns = 0;
+  double cores = 0;            // that its threads run on
+  std::vector<OfInstance> of;  // by slot
+  // In the measured time: periods in which it computed, those in which it was frozen, and for how long.
+  std::uint64_t periods = 0, throttled = 0;
+  double throttled_ns = 0;
+};
+
+// Of a service whose heaps are collected.
+struct Replication::Collector {
+  struct OfInstance {
+    double young = 0;    // allocated since the last scavenge
+    double garbage = 0;  // in the old generation
+    double leaked = 0;
+    double lived = 0;  // when the old generation was last collected
+    bool due = false;  // somebody is to see whether there is something to collect
+  };
+  const Heap* heap = nullptr;
+  std::unique_ptr<Sampler> scavenge, mark_compact;  // the latter for each GiB
+  std::vector<OfInstance> of;                       // by slot
+  // In the measured time.
+  std::uint64_t scavenges = 0, mark_compacts = 0, aborts = 0;
+  double paused_ns = 0, longest_ns = 0;
+  double most = 0;  // bytes that lived at once in an instance
+};
+
+// Of a service whose event loops are asked how late they are.
+struct Replication::LoopLag {
+  struct Waiting {  // probes that a loop has not got to yet: `count` of them, each `every` after the one before
+    std::int64_t first = 0;
+    std::uint64_t count = 0;
+  };
+  std::int64_t every = 0;
+  std::map<std::uint32_t, Waiting> waiting;  // by station
+  Histogram lag;                             // of probes due in the measured time that are not in `bin` any more …
+  Histogram bin;                             // … and since the last series point
+};
+
 // Of a service with a vertical autoscaler.
 struct Replication::Vertical {
   Vertical(const VerticalAutoscalerParams& autoscaler, const Resources& asked)
@@ -173,6 +220,7 @@ struct Replication::Service {
   bool holds_threads = false;  // a thread keeps its request while it waits on I/O
   bool watched = false;        // an autoscaler wants to know what each instance holds
   bool noted = false;          // somebody does: it, whoever knows their memory, the balancer or its proxies
+  bool lag_probed = false;     // its loops are asked how late they are
   bool counted = false;        // the balancer wants to hear of every change of their counts
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
@@ -183,17 +231,20 @@ struct Replication::Service {
   Dispatch dispatch = Dispatch::kRoundRobin;
   const FunctionPrice* price = nullptr;  // of each execution, where it has one
   TimeWeighted in_system, on_io;
-  std::array<TimeWeighted, 2> busy;  // threads, by role
+  std::array<TimeWeighted, 3> busy;  // threads, by role
 
   // --- the rest ---
   std::uint32_t stations_each = 1;
-  std::array<std::uint32_t, 2> threads{};  // per instance, by role; kNone: unlimited
+  std::array<std::uint32_t, 3> threads{};  // of a station, by role; kNone: unlimited
   bool shares_cores = false;
-  double cores = 0;  // per instance, where shared
+  std::unique_ptr<CpuQuota> quota;  // null: its limit is kept at every moment
+  double cores = 0;                 // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  std::unique_ptr<Vertical> vertical;   // null: instances are as large as they were written
-  std::unique_ptr<SizingWatch> sizing;  // null: nothing to advise on
+  std::unique_ptr<Vertical> vertical;    // null: instances are as large as they were written
+  std::unique_ptr<SizingWatch> sizing;   // null: nothing to advise on
+  std::unique_ptr<Collector> collector;  // null: garbage costs nothing
+  std::unique_ptr<LoopLag> lag;          // null: nobody asks its loops
   ReasonLog reasons;
   bool woken = false;                // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;  // scratch of look()
@@ -252,13 +303,14 @@ struct Replication::Service {
   std::int64_t ready_least = 0, ready_most = 0, alive_most = 0;
   double pause_square_ns2 = 0;
   std::uint64_t cpu_steps = 0;
-  Histogram worker_wait;              // of steps on worker threads
+  Histogram worker_wait;              // of steps on worker threads …
+  Histogram pool_wait;                // … and on thread pools
   std::optional<TimeHeld> held;       // how long n requests were in the system; only if asked for
   std::uint64_t residence = 0;        // ns spent here since measuring began by requests that have left, modulo 2^64
   std::uint64_t in_system_exact = 0;  // the integral of in_system, modulo 2^64: must agree with it
   struct Integrals {                  // over some stretch of time, count x ns
     double in_system = 0, waiting = 0, on_io = 0, alive = 0, ready = 0, none_ready = 0, idle = 0, cpu = 0;
-    std::array<double, 2> busy{};
+    std::array<double, 3> busy{};
   };
   Integrals total;       // since measuring began
   Integrals bin;         // between the last two gatherings
@@ -269,13 +321,15 @@ struct Replication::Service {
   Series series;
 
   // Requests that nothing serves: neither a thread nor, where threads let go of them, something outside.
-  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t workers, std::int64_t io) const {
-    return all - loops - workers - (holds_threads ? 0 : io);
+  std::int64_t unserved(std::int64_t all, std::int64_t loops, std::int64_t beside, std::int64_t io) const {
+    return all - loops - beside - (holds_threads ? 0 : io);
   }
-  std::int64_t waiting() const { return unserved(in_system.value(), busy[0].value(), busy[1].value(), on_io.value()); }
+  std::int64_t waiting() const {
+    return unserved(in_system.value(), busy[0].value(), busy[1].value() + busy[2].value(), on_io.value());
+  }
   std::int64_t waiting_integral(Time now) const {  // since time 0, as the others' are
     const auto since = [now](const TimeWeighted& count) { return static_cast<std::int64_t>(count.integral(now)); };
-    return unserved(since(in_system), since(busy[0]), since(busy[1]), since(on_io));
+    return unserved(since(in_system), since(busy[0]), since(busy[1]) + since(busy[2]), since(on_io));
   }
   double gb_seconds() const {  // 0 where nobody knows its memory
     constexpr double kGb = 1024.0 * 1024 * 1024;

@@ -67,12 +67,14 @@ void Replication::pause(Service& service, std::uint32_t slot, bool on) {
     freeze(slot);
     instance.paused = true;
     more(instance).pause_began = now_ns();
+    if (shared_[slot].metered) meter(slot);
   } else {
     const double length = static_cast<double>(now_ns() - more(instance).pause_began);
     service.pause_square_ns2 += length * length;
     if (instance.shared) shared_[slot].advance(now_ns(), more(instance).stretch, true);
     instance.paused = false;
     thaw(slot);
+    for (std::uint32_t k = 0; service.lag && k < service.processes; ++k) loop_is_free(service, station_id(slot, k));
   }
   restretch(service, slot);
 }

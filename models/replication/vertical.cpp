@@ -67,8 +67,9 @@ InstanceSize Replication::size_of_new(const Service& service) const {
 void Replication::size_cores(Service& service, std::uint32_t slot, bool begins) {
   if (!service.vertical) return;
   const double limit = lives_[slot].pod.size.cpu_limit;
-  if (begins && service.shares_cores && limit > 0) shared_[slot].cores = limit;
-  service.vertical->millicores_shared.add(sim_.now(), (begins ? 1 : -1) * millicores(shared_[slot].cores));
+  if (begins && service.shares_cores && limit > 0 && !service.quota) shared_[slot].cores = limit;
+  const double cores = service.quota ? limit : shared_[slot].cores;
+  service.vertical->millicores_shared.add(sim_.now(), (begins ? 1 : -1) * millicores(cores));
 }
 
 void Replication::note_requested(Service& service, std::uint32_t slot, std::int64_t times) {

@@ -35,6 +35,10 @@ void Callee::describe(FieldVisitor& v) {
   v.choice("on_failure", on_failure, kOnFailureNames,
            "What a failed call means for the request that made it: fail (it ends as failed_dependency) or ignore (it "
            "goes on without the answer)");
+  v.field(
+      "pool", pool,
+      "One of the caller's \"pools\": the call needs a connection of it, and holds that until it is answered; none: "
+      "it needs no connection");
   policy.describe(v);
 }
 

@@ -33,6 +33,7 @@ struct Callee {
   std::optional<Duration> timeout;  // from departure to answer, at the caller
   OnTimeout on_timeout = OnTimeout::kContinue;
   OnFailure on_failure = OnFailure::kFail;
+  std::string pool;     // of the caller's, whose connections it goes over; empty: none
   ClientPolicy policy;  // of each instance of the caller
 
   void describe(FieldVisitor& v);

@@ -22,8 +22,11 @@ enum class Outcome : std::uint8_t {
   kRejectedConcurrencyLimit,  // as many as the concurrency limit lets in were under way
   kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
   kFailedError,               // the service answered with an error
+  kFailedPoolTimeout,         // a call that it needs got no connection within the pool's acquire_timeout
+  kFailedConnectionRefused,   // a call that it needs: the service it goes to accepted no further connection
+  kFailedHeapLimit,           // the instance that held it aborted: more lived on its heap than may
 };
-inline constexpr std::size_t kOutcomes = 14;
+inline constexpr std::size_t kOutcomes = 17;
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"completed",
                                                                           "timed_out",
                                                                           "abandoned",
@@ -37,6 +40,9 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {"compl
                                                                           "rejected_rate_limited",
                                                                           "rejected_concurrency_limit",
                                                                           "rejected_queue_delay",
-                                                                          "failed_error"};
+                                                                          "failed_error",
+                                                                          "failed_pool_timeout",
+                                                                          "failed_connection_refused",
+                                                                          "failed_heap_limit"};
 
 }  // namespace windtunnel

@@ -54,6 +54,7 @@ class References {
     check_queues();
     check_sends();
     check_message_classes();
+    check_pools();
     check_signals();
     check_zones();
     check_nodes();
@@ -273,6 +274,64 @@ class References {
     if (source.clients) misfit("/clients", "changes nothing:");
   }
 
+  // A pool's connections lead to one service, whose instances they are opened to.
+  void check_pools() {
+    std::set<std::string> reached;
+    bool sound = true;
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string at = "/services/" + pointer_token(name);
+      if (!soundness_.sound(at + "/work") || !soundness_.sound(at + "/pools")) {
+        sound = false;
+        continue;
+      }
+      std::map<std::string, std::string> leads_to;
+      for (const auto& [request_class, steps] : service.work)
+        for (std::size_t k = 0; k < steps.size(); ++k) {
+          if (steps[k].calls() == nullptr) continue;
+          for (std::size_t i = 0; i < steps[k].calls()->to.size(); ++i) {
+            const Callee& callee = steps[k].calls()->to[i];
+            if (callee.pool.empty()) continue;
+            const std::string call_at = at + "/work/" + pointer_token(request_class) + "/" + std::to_string(k) +
+                                        (steps[k].call ? "/call" : "/parallel/to/" + std::to_string(i));
+            if (!service.pools.contains(callee.pool)) {
+              problems_.error(call_at + "/pool",
+                              "the service " + in_quotes(name) + " has no pool " + in_quotes(callee.pool) +
+                                  (service.pools.empty() ? std::string("; it has no \"pools\"")
+                                                         : suggestion(callee.pool, keys_of(service.pools), "pools")));
+              continue;
+            }
+            const auto [known, is_new] = leads_to.emplace(callee.pool, callee.service);
+            if (!is_new && known->second != callee.service)
+              problems_.error(call_at + "/pool", "the connections of " + in_quotes(callee.pool) + " lead to " +
+                                                     in_quotes(known->second) + ", and this call goes to " +
+                                                     in_quotes(callee.service) + "; give it a pool of its own");
+            if (is_new) check_reached(call_at + "/pool", callee.service);
+            reached.insert(callee.service);
+          }
+        }
+      for (const auto& [pool, unused] : service.pools)
+        if (!leads_to.contains(pool)) problems_.warning(at + "/pools/" + pointer_token(pool), "no call goes over it");
+    }
+    for (const auto& [name, service] : scenario_.services)
+      if (sound && service.instance.max_connections && !reached.contains(name))
+        problems_.warning("/services/" + pointer_token(name) + "/instance/max_connections",
+                          "limits nothing: no call comes over a pool");
+  }
+
+  void check_reached(const std::string& at, const std::string& name) {
+    const auto to = scenario_.services.find(name);
+    const std::string service = "/services/" + pointer_token(name);
+    if (to == scenario_.services.end() || !soundness_.sound(service + "/balancer") ||
+        !soundness_.sound(service + "/balancing") || !soundness_.sound(service + "/autoscaler"))
+      return;
+    const auto& autoscaler = to->second.autoscaler;
+    const bool by_request = autoscaler && (autoscaler->on_demand() || autoscaler->buffering());
+    if (!by_request && !to->second.proxied()) return;
+    problems_.error(at, "leads to " + in_quotes(name) + ", where " +
+                            (by_request ? autoscaler.type() : to->second.balancer.type() + " with proxies") +
+                            " chooses an instance for each request; a connection stays with one instance");
+  }
+
   void check_function_price(const std::string& name, const FunctionPrice& price) {
     const std::string at = "/cost/functions/" + pointer_token(name);
     service_exists(at, name);
@@ -359,12 +418,15 @@ class References {
     const std::string requests_at = at + "/instance/resources/requests";
     if (!soundness_.sound(requests_at)) return;
     const ResourceList& requests = service.instance.resources.requests;
-    for (const auto& [key, given] :
-         {std::pair("/cpu", requests.cpu.has_value()), std::pair("/memory", requests.memory.has_value())})
+    // Where nodes share their cores by what is requested, a container may do without, and gets what the others leave.
+    const bool best_effort = scenario_.cluster.node_cpu == NodeCpu::kShared && !service.instance.resources.limits.cpu;
+    for (const auto& [key, given] : {std::pair("/cpu", requests.cpu.has_value() || best_effort),
+                                     std::pair("/memory", requests.memory.has_value())})
       if (!given)
         problems_.error(requests_at + key, "is missing: with cluster.nodes an instance is placed by what it asks for");
-    if (!requests.cpu || !requests.memory) return;
-    const NodeResources pod = NodeResources::of(*requests.cpu, *requests.memory, 1);
+    if ((!requests.cpu && !best_effort) || !requests.memory) return;
+    const Cpu cpu = requests.cpu.value_or(Cpu{0});
+    const NodeResources pod = NodeResources::of(cpu, *requests.memory, 1);
     NodeResources largest;
     for (const NodeGroupParams& group : scenario_.cluster.nodes) {
       const NodeResources allocatable = group.allocatable();
@@ -372,7 +434,7 @@ class References {
       largest.milli_cpu = std::max(largest.milli_cpu, allocatable.milli_cpu);
       largest.memory = std::max(largest.memory, allocatable.memory);
     }
-    problems_.error(requests_at, "an instance of " + format_cpu(requests.cpu->cores) + " CPU and " +
+    problems_.error(requests_at, "an instance of " + format_cpu(cpu.cores) + " CPU and " +
                                      format_bytes(requests.memory->count) + " fits on no node: they have at most " +
                                      format_cpu(static_cast<double>(largest.milli_cpu) / 1000) + " CPU and " +
                                      format_bytes(static_cast<double>(largest.memory)) + " for pods");

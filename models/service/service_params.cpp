@@ -126,6 +126,8 @@ void ServiceParams::describe(FieldVisitor& v) {
           "Steps of a request, by request class; \"default\" serves the classes that are not named. Done in order",
           kRequired);
   v.field("caches", caches, "What its steps look things up in (look_up, on_miss), by name");
+  v.field("pools", pools,
+          "Connection pools, by the name that calls go by: every process of every instance has one of each");
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
   v.field("balancer", balancer, "How an instance is chosen for a request");
   v.field("balancing", balancing, "How many balancers there are, and what they know");
@@ -155,8 +157,14 @@ void ServiceParams::check(Problems& p) {
     if (steps.empty()) p.error(at, "needs at least one step");
     if (steps.size() > 255) p.error(at, "has " + std::to_string(steps.size()) + " steps; at most 255 fit");
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (steps[i].on != RunsOn::kWorker || !steps[i].cpu) continue;
+      const bool pooled = steps[i].on == RunsOn::kThreadPool && (steps[i].cpu || steps[i].io);
+      if ((steps[i].on != RunsOn::kWorker || !steps[i].cpu) && !pooled) continue;
       const std::string on = at + "/" + std::to_string(i) + "/on";
+      if (pooled) {
+        if (!loop)
+          p.error(on, "only an event_loop has a thread pool beside it; the runtime is " + instance.runtime.type());
+        continue;
+      }
       if (!loop)
         p.error(on, "only an event_loop has workers beside it; the runtime is " + instance.runtime.type());
       else if (!has_workers)
@@ -165,6 +173,13 @@ void ServiceParams::check(Problems& p) {
   }
 
   check_cached_steps(*this, p);
+  if (!pools.empty() && loop) {
+    const auto& runtime = static_cast<const EventLoop&>(*instance.runtime);
+    if (runtime.processes > 1 && runtime.dispatch == Dispatch::kShared)
+      p.error("/pools",
+              "belong to processes, and with dispatch \"shared\" a request belongs to none; \"round_robin\" and "
+              "\"random\" fit");
+  }
 
   std::size_t warm_ups = 0;
   for (std::size_t i = 0; i < startup.size(); ++i)

@@ -59,7 +59,15 @@ class Predictor {
     if (!scenario_.faults.empty()) throw NoTheory{"there are faults"};
     const InstanceParams& instance = params.instance;
     if (instance.backlog) throw NoTheory{"its queue is bounded"};
-    if (instance.speed_spread || instance.pauses || instance.memory) throw NoTheory{"its instances differ or pause"};
+    if (instance.speed_spread || instance.pauses || instance.memory || instance.heap)
+      throw NoTheory{"its instances differ or pause"};
+    if (instance.cfs_quota) throw NoTheory{"its CPU limit is kept by the period"};
+    if (scenario_.cluster.node_cpu == NodeCpu::kShared) throw NoTheory{"its instances share the cores of nodes"};
+    if (reached_over_connections(name)) throw NoTheory{"pools let no more calls through than they have connections"};
+    for (const auto& [request_class, steps] : params.work)
+      for (const Step& step : steps)
+        for (std::size_t i = 0; step.calls() != nullptr && i < step.calls()->to.size(); ++i)
+          if (!step.calls()->to[i].pool.empty()) throw NoTheory{"its calls wait for connections"};
     if (params.proxied()) throw NoTheory{"its balancers see less than everything"};
     const std::optional<double> lost = figure(name + ".success_ratio");
     if (lost && *lost < 1) throw NoTheory{"requests are lost"};
@@ -107,6 +115,15 @@ class Predictor {
     out.standing = Standing::kBounds;
     out.why = "a balancer does no better than one queue for all, and no worse than chance";
     figures(name, out, time.mean, theory::wait_mmc(all, out.load, time.mean), alone, false);
+  }
+
+  bool reached_over_connections(const std::string& name) const {
+    for (const auto& [caller, params] : scenario_.services)
+      for (const auto& [request_class, steps] : params.work)
+        for (const Step& step : steps)
+          for (std::size_t i = 0; step.calls() != nullptr && i < step.calls()->to.size(); ++i)
+            if (step.calls()->to[i].service == name && !step.calls()->to[i].pool.empty()) return true;
+    return false;
   }
 
   static double wait(int servers, double load, const ServiceTime& time, const ArrivalStream& arrivals) {
@@ -246,6 +263,7 @@ class Predictor {
       for (const Step& step : steps) {
         if (step.calls() != nullptr) throw NoTheory{"its requests wait for other services"};
         if (step.send) throw NoTheory{"its requests wait for queues"};
+        if (step.on == RunsOn::kThreadPool) throw NoTheory{"its loop hands work to other threads"};
         if (!step.cpu && !holds) throw NoTheory{"its requests wait for something outside without a server"};
         const Distribution& law = step.cpu ? *step.cpu : *step.io;
         const double speed = step.cpu ? params.instance.speed : 1;

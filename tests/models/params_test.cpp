@@ -47,6 +47,20 @@ TEST(Step, RunsOnAWorkerOnlyWhileItComputes) {
   EXPECT_THAT(checked<Step>(with(kIo, "on", "worker")).errors, ElementsAre(StartsWith("/on: ")));
 }
 
+TEST(Step, RunsOnTheThreadPoolUnlessItIsACall) {
+  EXPECT_THAT(checked<Step>(with(kCpu, "on", "thread_pool")).errors, IsEmpty());
+  EXPECT_THAT(checked<Step>(with(kIo, "on", "thread_pool")).errors, IsEmpty());
+}
+
+TEST(Heap, IsAsLargeAsNodeMakesItByDefault) {
+  constexpr double kGi = 1024.0 * 1024 * 1024;
+  const Heap heap;
+  EXPECT_EQ(heap.most({}), 4 * kGi);
+  EXPECT_EQ(heap.most(Bytes{kGi}), kGi / 2);
+  EXPECT_EQ(heap.most(Bytes{8 * kGi}), 2 * kGi);
+  EXPECT_EQ(heap.most(Bytes{16 * kGi}), 4 * kGi);
+}
+
 TEST(Resources, HaveNoLimitBelowTheRequest) {
   const auto cpu = [](double request, double limit) {
     return checked<Resources>({{"requests", Fields{{"cpu", Cpu{request}}}}, {"limits", Fields{{"cpu", Cpu{limit}}}}});

@@ -36,6 +36,7 @@ class Generator {
     if (one_in(3)) add_nodes(out);
     caches(out);
     queues(out);
+    instances(out);
     return out;
   }
 
@@ -378,6 +379,62 @@ class Generator {
                                {"count", 1},
                                {"at", seconds(horizon_ / 10)},
                                {"every", seconds(1 + draw(10))}});
+  }
+
+  // By numbers of its own, as balancing(): how CPU limits are kept, who asks loops how late they are, connections.
+  void instances(Json& out) {
+    Stream own(fnv1a64(out.dump()), "instances", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (out.contains(Json::json_pointer("/cluster/nodes")) && draw(2) == 0) out["cluster"]["node_cpu"] = "shared";
+    const auto text_at = [](const Json& service, const char* pointer) {
+      return service.value(Json::json_pointer(pointer), std::string());
+    };
+    for (auto& [name, service] : out["services"].items()) {
+      Json& instance = service["instance"];
+      if (instance["resources"].contains("limits") && draw(2) == 0)
+        instance["cfs_quota"] = {{"period", seconds(0.01 * (1 + draw(20)))}};
+      const bool loop = text_at(service, "/instance/runtime/type") == "event_loop";
+      if (loop && !instance.contains("queue") && draw(2) == 0)
+        instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
+      if (loop && instance["runtime"]["processes"] == 1 && !instance.contains("pauses"))
+        instance["heap"] = {{"base", "50Mi"},
+                            {"per_request", std::to_string(1 + draw(4)) + "Mi"},
+                            {"leak", std::to_string(draw(3000)) + "Ki"},
+                            {"allocation", std::to_string(draw(8)) + "Mi"},
+                            {"promoted", 0.1 * draw(5)},
+                            {"max_old_space", std::to_string(60 + draw(40)) + "Mi"}};
+      for (auto& [request_class, steps] : service["work"].items())
+        for (Json& step : steps)
+          if (loop && (step.contains("cpu") || (step.contains("io") && !step.contains("look_up"))) && draw(4) == 0)
+            step["on"] = "thread_pool";
+      if (loop && text_at(service, "/instance/runtime/dispatch") == "shared") continue;
+      for (auto& [request_class, steps] : service["work"].items())
+        for (Json& step : steps) {
+          std::vector<Json*> calls;
+          if (step.contains("call")) calls.push_back(&step["call"]);
+          if (step.contains("parallel"))
+            for (Json& call : step["parallel"]["to"]) calls.push_back(&call);
+          for (Json* call : calls) {
+            const std::string to = (*call)["service"];
+            const Json& there = out["services"][to];
+            const std::string scaler = text_at(there, "/autoscaler/type");
+            const std::string balancer = text_at(there, "/balancer/type");
+            const bool plain = balancer.empty() || balancer == "random" || balancer == "least_request" ||
+                               balancer == "power_of_two_choices";
+            if (!plain || there.contains("balancing") || (!scaler.empty() && scaler != "kubernetes_hpa")) continue;
+            if (draw(2) == 0) {
+              Json& accepts = out["services"][to]["instance"];
+              accepts["max_connections"] = 1 + draw(2);
+            }
+            (*call)["pool"] = "to " + to;
+            Json& pool = service["pools"]["to " + to];
+            pool["size"] = 1 + draw(2);
+            if (draw(4) != 0) pool["acquire_timeout"] = seconds(0.001 * (1 + draw(20)));
+            if (draw(2) == 0) pool["idle_timeout"] = seconds(0.5 * draw(8));
+            if (draw(2) == 0) pool["connect"] = seconds(0.005 * (1 + draw(10)));
+          }
+        }
+    }
   }
 
   // By numbers of its own, from what stands there already: what follows stays as it was.

@@ -256,6 +256,49 @@ TEST(Mistake, AClassWithoutWork) {
   expect_mistake("\"pay\": \"10%\"", "\"buy\": \"10%\"", "\"10%\"", "/traffic/0/mix/buy",
                  {"\"shop\" has no work for the class \"buy\"", "browse, pay"});
 }
+TEST(Mistake, AQuotaWithoutALimit) {
+  expect_mistake("\"resources\": {", "\"cfs_quota\": {}, \"resources\": {", "{}", "/services/shop/instance/cfs_quota",
+                 {"limits.cpu is missing"});
+}
+TEST(Mistake, ReservedConnectionsThatLeaveNone) {
+  expect_mistake("\"resources\": {", "\"max_connections\": 3, \"reserved_connections\": 3, \"resources\": {",
+                 "3, \"resources", "/services/shop/instance/reserved_connections", {"none of the 3 connections"});
+}
+TEST(Mistake, ReservedConnectionsOfNoLimit) {
+  expect_mistake("\"resources\": {", "\"reserved_connections\": 3, \"resources\": {", "3, \"resources",
+                 "/services/shop/instance/reserved_connections", {"max_connections, which is missing"});
+}
+TEST(Mistake, AThreadPoolBesideNoLoop) {
+  expect_mistake("[ { \"cpu\": \"1ms\" } ]", "[ { \"cpu\": \"1ms\", \"on\": \"thread_pool\" } ]", "\"thread_pool\"",
+                 "/services/back/work/default/0/on", {"event_loop has a thread pool", "worker_pool"});
+}
+TEST(Mistake, AHeapOfSeveralProcesses) {
+  expect_mistake("\"resources\": {", "\"heap\": { \"base\": \"50Mi\" }, \"resources\": {", "{ \"base\"",
+                 "/services/shop/instance/heap", {"one process", "has 2"});
+}
+TEST(Mistake, AHeapThatIsFullFromTheBeginning) {
+  expect_mistake(
+      "\"back\": { \"work\"",
+      "\"back\": { \"instance\": { \"runtime\": { \"type\": \"event_loop\" }, \"resources\": { \"limits\": { "
+      "\"memory\": \"512Mi\" } }, \"heap\": { \"base\": \"256Mi\" } }, \"work\"",
+      "\"256Mi\"", "/services/back/instance/heap/base", {"256Mi", "as soon as it runs"});
+}
+TEST(Mistake, AHeapBesidePauses) {
+  expect_mistake(
+      "\"back\": { \"work\"",
+      "\"back\": { \"instance\": { \"runtime\": { \"type\": \"event_loop\" }, \"pauses\": { \"every\": \"1s\", "
+      "\"length\": \"1ms\" }, \"heap\": { \"base\": \"50Mi\" } }, \"work\"",
+      "{ \"every\"", "/services/back/instance/pauses", {"heap", "one of them can"});
+}
+TEST(Mistake, CoresSharedByNoNodes) {
+  expect_mistake("\"zones\": [ \"a\", \"b\" ]", "\"zones\": [ \"a\", \"b\" ], \"node_cpu\": \"shared\"", "\"shared\"",
+                 "/cluster/node_cpu", {"there are no nodes"});
+}
+TEST(Mistake, ProbesOfALoopWithoutAnOrder) {
+  expect_mistake("\"processes\": 2 }",
+                 "\"processes\": 2, \"lag_probes\": \"10ms\" }, \"queue\": { \"type\": \"lifo\" }", "\"10ms\"",
+                 "/services/shop/instance/runtime/lag_probes", {"first come, first served", "lifo"});
+}
 TEST(Mistake, NoMixAndNoDefaultWork) {
   expect_mistake("\"to\": \"back\"", "\"to\": \"shop\"", "{ \"name\": \"batch\"", "/traffic/1",
                  {"class \"default\"", "no work"});
@@ -263,6 +306,33 @@ TEST(Mistake, NoMixAndNoDefaultWork) {
 TEST(Mistake, ACallOfAServiceThatIsNotThere) {
   expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"call\": { \"service\": \"bakc\" } } ]", "\"bakc\"",
                  "/services/shop/work/browse/0/call/service", {"no service \"bakc\"", "did you mean \"back\""});
+}
+TEST(Mistake, ACallOverAPoolThatIsNotThere) {
+  expect_mistake("[ { \"cpu\": \"4ms\" } ]", "[ { \"call\": { \"service\": \"back\", \"pool\": \"pg\" } } ]", "\"pg\"",
+                 "/services/shop/work/browse/0/call/pool", {"\"shop\" has no pool \"pg\"", "no \"pools\""});
+}
+TEST(Mistake, APoolThatLeadsToTwoServices) {
+  expect_mistake("\"work\": { \"browse\": [ { \"cpu\": \"4ms\" } ],",
+                 "\"pools\": { \"pg\": {} }, \"work\": { \"browse\": [ { \"call\": { \"service\": \"back\", \"pool\": "
+                 "\"pg\" } }, { \"call\": { \"service\": \"shop\", \"class\": \"pay\", \"pool\": \"pg\" } } ],",
+                 "\"pg\" } } ],", "/services/shop/work/browse/1/call/pool",
+                 {"lead to \"back\"", "goes to \"shop\"", "a pool of its own"});
+}
+TEST(Mistake, APoolOfProcessesThatShareAQueue) {
+  expect_mistake(
+      "\"instance\": { \"runtime\": { \"type\": \"event_loop\", \"processes\": 2 },",
+      "\"pools\": { \"pg\": {} }, \"instance\": { \"runtime\": { \"type\": \"event_loop\", \"processes\": 2, "
+      "\"dispatch\": \"shared\" },",
+      "{ \"pg\"", "/services/shop/pools", {"belong to processes", "round_robin"});
+}
+TEST(Mistake, APoolThatLeadsToProxies) {
+  expect_mistake(
+      "\"back\": { \"work\": { \"default\": [ { \"cpu\": \"1ms\" } ] } }",
+      "\"back\": { \"pools\": { \"pg\": {} }, \"work\": { \"default\": [ { \"call\": { \"service\": \"far\", "
+      "\"pool\": \"pg\" } } ] } }, \"far\": { \"balancer\": { \"type\": \"maglev\" }, \"work\": { "
+      "\"default\": [ { \"cpu\": \"1ms\" } ] } }",
+      "\"pg\" } }", "/services/back/work/default/0/call/pool",
+      {"leads to \"far\"", "maglev with proxies", "stays with one instance"});
 }
 TEST(Mistake, ACallOfAClassWithoutWork) {
   expect_mistake("{ \"default\": [ { \"cpu\": \"1ms\" } ] }",
