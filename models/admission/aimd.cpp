@@ -25,7 +25,7 @@ class Params final : public ConcurrencyLimitParams {
     v.field("backoff", s_.backoff, "Factor on the limit when a request fails or is too slow", {.lo = 0.5, .hi = 1});
     v.field("timeout", s_.timeout, "What is slower counts as a failure", kPositive);
   }
-  std::unique_ptr<ConcurrencyLimit> make(Stream) const override { return std::make_unique<AimdLimit>(s_); }
+  std::unique_ptr<ConcurrencyLimit> make_limit(Stream) const override { return std::make_unique<AimdLimit>(s_); }
 
  private:
   AimdLimit::Settings s_;

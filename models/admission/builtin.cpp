@@ -22,7 +22,9 @@ const Registry<ConcurrencyLimitParams>& ConcurrencyLimitParams::registry() {
     add_fixed_limit(r);
     add_aimd(r);
     add_vegas(r);
+    add_gradient(r);
     add_gradient2(r);
+    add_envoy_gradient(r);
     return r;
   }();
   return types;

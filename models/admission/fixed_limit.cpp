@@ -18,7 +18,7 @@ class Params final : public ConcurrencyLimitParams {
   void describe_limit(FieldVisitor& v) override {
     v.field("limit", limit_, "Requests under way at once", {.lo = 1, .required = true});
   }
-  std::unique_ptr<ConcurrencyLimit> make(Stream) const override { return std::make_unique<Fixed>(limit_); }
+  std::unique_ptr<ConcurrencyLimit> make_limit(Stream) const override { return std::make_unique<Fixed>(limit_); }
   bool adapts() const override { return false; }
 
  private:

@@ -5,21 +5,14 @@
 #include "models/admission/types.hpp"
 
 namespace windtunnel {
+namespace {
+
+constexpr std::int64_t kWarmUp = 10;  // samples
+
+}  // namespace
 
 Gradient2Limit::Gradient2Limit(const Settings& settings)
-    : settings_(settings), limit_(static_cast<double>(settings.initial)), long_(settings.long_window) {}
-
-double Gradient2Limit::Average::add(double value) {
-  if (count_ < kWarmUp) {
-    ++count_;
-    sum_ += value;
-    value_ = sum_ / static_cast<double>(count_);
-  } else {
-    const double factor = 2.0 / static_cast<double>(window_ + 1);
-    value_ = value_ * (1 - factor) + value * factor;
-  }
-  return value_;
-}
+    : settings_(settings), limit_(static_cast<double>(settings.initial)), long_(settings.long_window, kWarmUp) {}
 
 // Failures tell it nothing. The gradient takes the average as it was before its correction.
 void Gradient2Limit::ended(const ConcurrencySample& sample) {
@@ -47,7 +40,7 @@ class Params final : public ConcurrencyLimitParams {
             {.lo = 1});
     v.field("long_window", s_.long_window, "Samples in the long-term round trip", {.lo = 1});
   }
-  std::unique_ptr<ConcurrencyLimit> make(Stream) const override { return std::make_unique<Gradient2Limit>(s_); }
+  std::unique_ptr<ConcurrencyLimit> make_limit(Stream) const override { return std::make_unique<Gradient2Limit>(s_); }
 
  private:
   Gradient2Limit::Settings s_;

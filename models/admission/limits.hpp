@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/admission/concurrency_limit.hpp"
+#include "models/admission/exponential_average.hpp"
 
-// Adaptive limits of Netflix's concurrency-limits.
+// Adaptive limits: those of Netflix's concurrency-limits, and Envoy's.
 namespace windtunnel {
 
 class AimdLimit final : public ConcurrencyLimit {
@@ -61,17 +63,55 @@ class Gradient2Limit final : public ConcurrencyLimit {
  private:
   Settings settings_;
   double limit_;
-  class Average {  // exponential, after a plain mean of the first samples
-   public:
-    explicit Average(std::int64_t window) : window_(window) {}
-    double add(double value);
-    void scale(double factor) { value_ *= factor; }
+  ExponentialAverage long_;
+};
 
-   private:
-    static constexpr std::int64_t kWarmUp = 10;
-    std::int64_t window_, count_ = 0;
-    double sum_ = 0, value_ = 0;
-  } long_;
+// The shortest round trip over that of each sample.
+class GradientLimit final : public ConcurrencyLimit {
+ public:
+  struct Settings {
+    std::int64_t initial = 50, min = 1, max = 1000, probe_interval = 1000;
+    double smoothing = 0.2, tolerance = 2, backoff = 0.9;
+  };
+  GradientLimit(const Settings& settings, Stream words);
+  std::int64_t limit() const override { return static_cast<std::int64_t>(limit_); }
+  void ended(const ConcurrencySample& sample) override;
+  static std::int64_t square_root(std::int64_t n);  // whole part, at least 4
+
+ private:
+  std::int64_t next_probe();
+
+  Settings settings_;
+  Stream words_;
+  double limit_;
+  std::int64_t countdown_ = 0;
+  Duration shortest_{0};  // 0: none yet
+};
+
+// Envoy's adaptive concurrency filter.
+class EnvoyGradientLimit final : public ConcurrencyLimit {
+ public:
+  struct Settings {
+    std::int64_t min = 3, max = 1000, probe_requests = 50;
+    Share percentile{0.5}, probe_jitter{0.15}, buffer{0.25};
+    Duration update_interval = std::chrono::milliseconds{100}, probe_interval = std::chrono::seconds{60};
+  };
+  EnvoyGradientLimit(const Settings& settings, Stream words);
+  std::int64_t limit() const override { return limit_; }
+  void ended(const ConcurrencySample& sample) override;
+
+ private:
+  void begin_probe();
+  Duration quantile();
+
+  Settings settings_;
+  Stream words_;
+  std::int64_t limit_, before_ = 0;  // the latter: when the probe began
+  bool probing_ = true;
+  std::int64_t at_least_ = 0;  // windows in a row with the limit at its least
+  Duration shortest_{0};
+  Time window_ends_{}, next_probe_{};
+  std::vector<Duration> trips_;
 };
 
 }  // namespace windtunnel

@@ -17,6 +17,8 @@ void add_permissions_per_cycle(Registry<RateLimiterParams>& limiters);
 void add_fixed_limit(Registry<ConcurrencyLimitParams>& limits);
 void add_aimd(Registry<ConcurrencyLimitParams>& limits);
 void add_vegas(Registry<ConcurrencyLimitParams>& limits);
+void add_gradient(Registry<ConcurrencyLimitParams>& limits);
+void add_envoy_gradient(Registry<ConcurrencyLimitParams>& limits);
 void add_gradient2(Registry<ConcurrencyLimitParams>& limits);
 
 void add_fifo(Registry<QueueDisciplineParams>& disciplines);

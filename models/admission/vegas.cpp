@@ -58,7 +58,7 @@ class Params final : public ConcurrencyLimitParams {
             "The shortest round trip is measured anew after so many times the limit samples, or half as many",
             {.lo = 1});
   }
-  std::unique_ptr<ConcurrencyLimit> make(Stream words) const override {
+  std::unique_ptr<ConcurrencyLimit> make_limit(Stream words) const override {
     return std::make_unique<VegasLimit>(s_, words);
   }
 

@@ -29,9 +29,26 @@ void Replication::build_admission(Service& service) {
     control.limit = &*params.concurrency_limit;
     control.in_instances = control.limit->per == ConcurrencyLimitParams::Per::kInstance;
     control.of_service.limit = control.limit->make(streams_.named(service.name + "/concurrency_limit"));
+    build_partitions(control);
     service.noted = true;
   }
   if (service.admission == Service::Admission::kBalanced) service.admission = Service::Admission::kControlled;
+}
+
+void Replication::build_partitions(AdmissionControl& control) const {
+  const ConcurrencyLimitParams& limit = *control.limit;
+  std::vector<double> shares;
+  for (const auto& [unused, share] : limit.partitions) shares.push_back(share.value);
+  for (const RequestKind& kind : kinds_) {
+    const auto own = limit.partitions.find(kind.request_class);
+    const bool passes = std::find(limit.bypass.begin(), limit.bypass.end(), kind.request_class) != limit.bypass.end();
+    // Those that are not named come last, with a share of nothing: one place.
+    const auto partition = static_cast<std::size_t>(std::distance(limit.partitions.begin(), own));
+    control.partition_of.push_back(passes ? Places::kBypass : shares.empty() ? 0 : partition);
+  }
+  if (!shares.empty()) shares.push_back(0);
+  control.no_places = Places(std::move(shares));
+  control.of_service.places = control.no_places;
 }
 
 bool Replication::let_in(Service& service, std::uint32_t r) {
@@ -77,11 +94,12 @@ bool Replication::let_in(Service& service, std::uint32_t r) {
 bool Replication::under_limit(Service& service, std::uint32_t r) {
   AdmissionControl& control = *service.control;
   if (control.limit == nullptr || control.in_instances) return true;
-  if (control.of_service.in_flight >= control.of_service.limit->limit()) {
+  const std::size_t partition = control.partition_of[pool_[r].kind];
+  if (!control.of_service.places.take(partition, control.of_service.limit->limit())) {
     lose(service, r, Outcome::kRejectedConcurrencyLimit);
     return false;
   }
-  control.held[r] = {now_ns(), ++control.of_service.in_flight};
+  if (partition != Places::kBypass) control.held[r] = {now_ns(), control.of_service.places.held()};
   return true;
 }
 
@@ -96,13 +114,14 @@ bool Replication::instance_takes(Service& service, std::uint32_t r, std::uint32_
   AdmissionControl::Limited& own = control.of_instance[slot];
   const std::uint32_t serial = lives_[slot].serial;
   if (own.serial != serial)
-    own = {control.limit->make(streams_.named(service.name + "/concurrency_limit" + std::to_string(serial))), 0,
-           serial};
-  if (own.in_flight >= own.limit->limit()) {
+    own = {control.limit->make(streams_.named(service.name + "/concurrency_limit" + std::to_string(serial))),
+           control.no_places, serial};
+  const std::size_t partition = control.partition_of[pool_[r].kind];
+  if (!own.places.take(partition, own.limit->limit())) {
     lose(service, r, Outcome::kRejectedConcurrencyLimit);
     return false;
   }
-  control.held[r] = {now_ns(), ++own.in_flight, slot, serial};
+  if (partition != Places::kBypass) control.held[r] = {now_ns(), own.places.held(), slot, serial};
   return true;
 }
 
@@ -116,7 +135,7 @@ void Replication::permit_back(Service& service, const Request& request, bool fai
     limited = &control.of_instance[held.slot];
     if (limited->serial != held.serial) return;
   }
-  --limited->in_flight;
+  limited->places.give_back(control.partition_of[request.kind]);
   limited->limit->ended({Time{held.began}, sim_.now(), held.in_flight, failed || request.is(Request::kClientGone)});
 }
 

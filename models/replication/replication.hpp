@@ -370,6 +370,7 @@ class Replication final : public FaultTarget {
 
   // admission.cpp
   void build_admission(Service& service);
+  void build_partitions(AdmissionControl& control) const;
   bool let_in(Service& service, std::uint32_t r);       // false: it waits, or is lost …
   bool under_limit(Service& service, std::uint32_t r);  // … by the concurrency limit
   void admit_controlled(Service& service, std::uint32_t r);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/admission/places.hpp"
 #include "models/admission/queue_discipline.hpp"
 #include "models/autoscaler/reason_log.hpp"
 #include "models/load_balancer/prequal.hpp"
@@ -77,7 +78,7 @@ struct Replication::Balancing final : Probed {
 struct Replication::AdmissionControl {
   struct Limited {  // under one concurrency limit
     std::unique_ptr<ConcurrencyLimit> limit;
-    std::int64_t in_flight = 0;
+    Places places;
     std::uint32_t serial = kNone;  // of its instance
   };
   struct RateLimit {  // one entry, by whom it counts together
@@ -94,6 +95,8 @@ struct Replication::AdmissionControl {
   std::vector<std::uint32_t> class_of;  // by kind
   bool knows_clients = false;
   const ConcurrencyLimitParams* limit = nullptr;  // null: none
+  std::vector<std::size_t> partition_of;          // by kind
+  Places no_places;                               // as many partitions as there are, nothing taken
   bool in_instances = false;                      // who keep it
   Limited of_service;
   std::map<std::uint32_t, Limited> of_instance;  // by slot

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "models/admission/limits.hpp"
+#include "models/admission/places.hpp"
+#include "models/admission/windowed_limit.hpp"
 #include "tests/models/assign.hpp"
 
 namespace windtunnel {
@@ -146,6 +148,111 @@ TEST(Gradient2Limit, StaysWhereTheApplicationDoesNotUseIt) {
 TEST(FixedLimit, StaysWhatItIs) {
   const auto limit = chosen<ConcurrencyLimitParams>("fixed", {{"limit", std::int64_t{25}}})->make(words());
   EXPECT_EQ(after(*limit, sample(10s, 1, true)), 25);
+}
+
+// --- GradientLimit, derived from its rule
+
+TEST(GradientLimit, TakesSquareRootsWithAFloor) {  // SquareRootFunctionTest
+  EXPECT_EQ(GradientLimit::square_root(0), 4);
+  EXPECT_EQ(GradientLimit::square_root(999), 31);
+  EXPECT_EQ(GradientLimit::square_root(2500), 50);
+}
+
+TEST(GradientLimit, RisesByItsQueueAndFallsSmoothly) {
+  GradientLimit limit({.initial = 100, .probe_interval = 1'000'000}, words());
+  EXPECT_EQ(after(limit, sample(10ms, 100)), 110);
+  EXPECT_EQ(after(limit, sample(10ms, 54)), 110) << "less than half of it is used";
+  // Twice the shortest trip is tolerated; four times halves it: 110 (0.8) + (55 + 10) 0.2.
+  EXPECT_EQ(after(limit, sample(20ms, 110)), 120);
+  EXPECT_EQ(after(limit, sample(40ms, 120)), 110);      // 120 0.8 + (60 + 10) 0.2
+  EXPECT_EQ(after(limit, sample(10ms, 1, true)), 107);  // 110 (0.8 + 0.9 0.2)
+}
+
+TEST(GradientLimit, LetsItsQueueRunEmptyAtTimes) {
+  GradientLimit limit({.initial = 100, .probe_interval = 10}, words());
+  int samples = 0;
+  while (after(limit, sample(10ms, 40)) == 100) ++samples;
+  EXPECT_GE(samples, 10);
+  EXPECT_LT(samples, 20);
+  EXPECT_EQ(limit.limit(), 10);
+}
+
+// --- ExpAvgMeasurementTest
+
+TEST(ExponentialAverage, BeginsWithAPlainMean) {  // testWarmup
+  ExponentialAverage average(100, 10);
+  for (int i = 0; i < 10; ++i) EXPECT_DOUBLE_EQ(average.add(10 + i), 10 + i / 2.0);
+  EXPECT_NEAR(average.add(100), 16.2, 0.1);
+}
+
+// --- AbstractPartitionedLimiterTest; partition 0 is "batch" with 0.3, 1 is "live" with 0.7
+
+TEST(Places, AreAllotedByShare) {  // limitAllocatedToBins
+  const Places places({0.3, 0.7});
+  EXPECT_EQ(places.limit_of(0, 10), 3);
+  EXPECT_EQ(places.limit_of(1, 10), 7);
+  EXPECT_EQ(places.limit_of(0, 20), 6);
+}
+
+TEST(Places, AreLentWhileNobodyElseWantsThem) {  // exceedTotalLimitForUnusedBin
+  Places places({0.3, 0.7});
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(places.take(0, 10)) << i;
+  EXPECT_FALSE(places.take(0, 10));
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(places.take(1, 10)) << i;
+  EXPECT_FALSE(places.take(1, 10));
+}
+
+TEST(Places, AreRefusedOnceAllLimitsAreReached) {  // rejectOnceAllLimitsReached
+  Places places({0.3, 0.7});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(places.take(0, 10));
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(places.take(1, 10));
+  EXPECT_FALSE(places.take(0, 10));
+  EXPECT_FALSE(places.take(1, 10));
+  places.give_back(1);
+  EXPECT_TRUE(places.take(0, 10)) << "there is one";
+}
+
+TEST(Places, AreNotTakenByThoseWhoBypass) {
+  Places places;
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(places.take(0, 10));
+  EXPECT_FALSE(places.take(0, 10));
+  EXPECT_TRUE(places.take(Places::kBypass, 10));
+  EXPECT_EQ(places.held(), 10);
+}
+
+// --- WindowedLimit, derived from its rule
+
+TEST(WindowedLimit, TellsOfWholeWindows) {
+  auto aimd = std::make_unique<AimdLimit>(AimdLimit::Settings{.initial = 30});
+  WindowedLimit limit({}, std::move(aimd));
+  const auto at = [&](Duration now, std::int64_t in_flight, bool dropped = false) {
+    limit.ended({Time{now} - 10ms, Time{now}, in_flight, dropped});
+    return limit.limit();
+  };
+  EXPECT_EQ(at(1s, 30), 30) << "a window of one request";
+  for (int i = 1; i <= 10; ++i) EXPECT_EQ(at(1s + i * 100ms, 10), 30);
+  EXPECT_EQ(at(2001ms, 20), 31) << "the most that were in flight count";
+  EXPECT_EQ(at(2500ms, 31, true), 31);
+  for (int i = 1; i <= 9; ++i) at(2500ms + i * 1ms, 31);
+  EXPECT_EQ(at(3002ms, 31), 27) << "one of them was dropped";
+}
+
+// --- Envoy's filter, derived from its rule
+
+TEST(EnvoyGradientLimit, MeasuresTheShortestTripFirst) {
+  EnvoyGradientLimit limit({}, words());
+  EXPECT_EQ(limit.limit(), 3);
+  Time now{};
+  const auto ends = [&](Duration trip) {
+    now += 1ms;
+    limit.ended({now - trip, now, 3, false});
+    return limit.limit();
+  };
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(ends(10ms), 3);
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(ends(10ms), 3);
+  EXPECT_EQ(ends(10ms), 5);  // 3 (1.25) + sqrt(3.75)
+  for (int i = 0; i < 99; ++i) ends(50ms);
+  EXPECT_EQ(ends(50ms), 4);  // 5 (0.5) + sqrt(2.5)
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tests/models/replication/flight.hpp"
 
@@ -119,7 +120,7 @@ TEST(ConcurrencyLimit, LetsSoManyInAtOnce) {
 
 // Forty in the service wait for 400 ms at most: whoever is let in is answered in time, and the worker is never idle.
 TEST(ConcurrencyLimit, KeepsGoodputAtWhatTheServiceCanDo) {
-  for (const char* type : {"aimd", "vegas", "gradient2"}) {
+  for (const char* type : {"aimd", "vegas", "gradient", "gradient2"}) {
     const Flight flight =
         fly(kOverload,
             {{"services.s.admission.concurrency_limit", std::string(R"({"type": ")") + type + R"(", "max": 40})"}});
@@ -127,6 +128,29 @@ TEST(ConcurrencyLimit, KeepsGoodputAtWhatTheServiceCanDo) {
     EXPECT_LE(flight.figure("s.latency.max"), 0.4001) << type;
     EXPECT_EQ(flight.count(Outcome::kTimedOut), 0u) << type;
   }
+}
+
+TEST(ConcurrencyLimit, KeepsItsSharesForThoseTheyAreFor) {
+  const std::string text = R"({"windtunnel": 1, "name": "shares", "horizon": "200s", "warmup": "10s",
+    "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "poisson", "rate": "300/s"},
+                 "mix": {"pay": 0.1, "browse": 0.9}}],
+    "services": {"s": {"instance": {"runtime": {"type": "event_loop"}},
+                       "admission": {"concurrency_limit": {"type": "fixed", "limit": 10}},
+                       "work": {"default": [{"io": "100ms"}]}}}})";
+  const auto loss = [](const Flight& flight, const char* name) {
+    return 1 - flight.figure(std::string("t.") + name + ".success_ratio");
+  };
+  // 30 Erlang before ten places: Erlang B, whoever it is.
+  const Flight alike = fly(text);
+  EXPECT_NEAR(loss(alike, "pay"), 0.6811, 0.02);
+  EXPECT_NEAR(loss(alike, "browse"), 0.6811, 0.02);
+  // Eight places are kept for 3 Erlang of payments, which lose at most what Erlang B says of 3 before 8, 0.0081.
+  const Flight shares =
+      fly(text, {{"services.s.admission.concurrency_limit.partitions", R"({"pay": 0.8, "browse": 0.2})"}});
+  EXPECT_LT(loss(shares, "pay"), 0.0081 + 5 * std::sqrt(0.0081 / 6000));
+  EXPECT_GT(loss(shares, "browse"), 0.6811);
+  const Flight passes = fly(text, {{"services.s.admission.concurrency_limit.bypass", R"(["pay"])"}});
+  EXPECT_EQ(loss(passes, "pay"), 0);
 }
 
 }  // namespace

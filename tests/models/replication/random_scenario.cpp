@@ -257,6 +257,14 @@ class Generator {
                                           {"per", per[draw(2)]}}};
     const char* const limits[] = {"aimd", "vegas", "gradient2"};
     if (draw(4) == 0) out["admission"]["concurrency_limit"]["type"] = limits[draw(3)];
+    if (out.contains("admission") && out["admission"].contains("concurrency_limit")) {
+      Json& limit = out["admission"]["concurrency_limit"];
+      const char* const others[] = {"gradient", "envoy_gradient"};
+      if (deadlines.below(2) == 0) limit["type"] = others[deadlines.below(2)];
+      if (deadlines.below(3) == 0) limit["partitions"] = {{"default", 0.7}};
+      if (deadlines.below(4) == 0) limit["bypass"] = {"other"};
+      if (deadlines.below(3) == 0) limit["window"] = {{"min_samples", 1 + deadlines.below(20)}};
+    }
   }
 
   // By numbers of its own: a service for messages, a queue for it, who sends, and perhaps another for dead letters.

@@ -598,5 +598,47 @@ TEST(Mistake, APriceOfNodesWhereThereAreNone) {
   EXPECT_EQ(read.warnings[0].pointer, "/cost/per_node_hour");
 }
 
+// --- clients and limits
+
+TEST(Mistake, ARetryBesideAHedge) {
+  expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "retry": {}, "hedge": {"delay": "1s"})", "{\"delay\"",
+                 "/traffic/0/hedge", {"retry"});
+}
+TEST(Mistake, ACircuitBreakerOfNoKnownKind) {
+  expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "circuit_breaker": {"type": "histrix"})", "\"histrix\"",
+                 "/traffic/0/circuit_breaker/type", {"hystrix"});
+}
+TEST(Mistake, ARollingWindowThatItsSnapshotsDoNotFill) {
+  expect_mistake("\"timeout\": \"2s\"",
+                 R"("timeout": "2s", "circuit_breaker": {"type": "hystrix", "rollingWindow": "700ms"})", "\"700ms\"",
+                 "/traffic/0/circuit_breaker/rollingWindow", {"multiple"});
+}
+TEST(Mistake, AHedgeWithoutADelay) {
+  expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "hedge": {"attempts": 3})", "{\"attempts\": 3}",
+                 "/traffic/0/hedge/delay", {"missing"});
+}
+TEST(Mistake, AnErrorMoreOftenThanAlways) {
+  expect_mistake("{ \"cpu\": \"1ms\" }", "{ \"cpu\": \"1ms\", \"error\": 1.5 }", "1.5",
+                 "/services/back/work/default/0/error", {"1"});
+}
+TEST(Mistake, PartitionsOfMoreThanTheWhole) {
+  expect_mistake("\"back\": {",
+                 R"("back": { "admission": { "concurrency_limit": { "type": "fixed", "limit": 9, "partitions":
+                    { "a": 0.7, "b": 0.7 } } }, )",
+                 "{ \"a\": 0.7", "/services/back/admission/concurrency_limit/partitions", {"more than the whole"});
+}
+TEST(Mistake, AClassThatHasAShareAndPasses) {
+  expect_mistake("\"back\": {",
+                 R"("back": { "admission": { "concurrency_limit": { "type": "fixed", "limit": 9, "partitions":
+                    { "a": 0.7 }, "bypass": ["b", "a"] } }, )",
+                 "\"a\"] }", "/services/back/admission/concurrency_limit/bypass/1", {"share"});
+}
+TEST(Mistake, AWindowThatEndsBeforeItIsLongEnough) {
+  expect_mistake("\"back\": {",
+                 R"("back": { "admission": { "concurrency_limit": { "type": "aimd", "window": { "min_time": "2s",
+                    "max_time": "1s" } } }, )",
+                 "\"1s\"", "/services/back/admission/concurrency_limit/window/max_time", {"shorter"});
+}
+
 }  // namespace
 }  // namespace windtunnel
