@@ -60,6 +60,7 @@ class Arithmetic {
     if (unsure.size() > kMostServices)
       throw NotKnown{"the states of " + std::to_string(unsure.size()) + " services are too many"};
     for (const Traffic& source : scenario_.traffic) {
+      if (scenario_.queues.contains(source.to)) continue;  // a queue takes messages whatever is down
       if (source.mix.empty()) out.requests.push_back(of_requests(source, "", unsure));
       for (const auto& [request_class, unused] : source.mix)
         out.requests.push_back(of_requests(source, request_class, unsure));

@@ -396,7 +396,7 @@ class Generator {
       const bool loop = text_at(service, "/instance/runtime/type") == "event_loop";
       if (loop && !instance.contains("queue") && draw(2) == 0)
         instance["runtime"]["lag_probes"] = seconds(0.01 * (1 + draw(30)));
-      if (loop && instance["runtime"]["processes"] == 1 && !instance.contains("pauses"))
+      if (loop && instance["runtime"].value("processes", 1) == 1 && !instance.contains("pauses"))
         instance["heap"] = {{"base", "50Mi"},
                             {"per_request", std::to_string(1 + draw(4)) + "Mi"},
                             {"leak", std::to_string(draw(3000)) + "Ki"},
