@@ -63,7 +63,7 @@ void Replication::out_of_memory(Service& service, std::uint32_t slot) {
   }
   if (service.sizing && now_ns() >= measure_from_) service.sizing->books.out_of_memory(pod.id, now);
   pod.killed = true;
-  restart(service, slot, std::move(pod), Outcome::kFailedOutOfMemory);
+  restart(service, slot, pod, Outcome::kFailedOutOfMemory);
 }
 
 void Replication::restart(Service& service, std::uint32_t slot, PodLife pod, Outcome why) {
