@@ -36,6 +36,7 @@ void Replication::begin_measuring() {
   begin_measuring_operations();
   for (const auto& owned : services_) {
     Service& s = *owned;
+    if (s.replica_set) begin_measuring_replicas(s);
     gather(s);
     s.total = {};
     s.in_system_exact = 0;
@@ -444,6 +445,7 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.collector) write_heap(record, s);
   if (pools_) write_connections(record, s);
   if (s.balancing) write_balancing(record, s);
+  if (s.replica_set) write_replicas(record, s);
   if (caches_) write_caches(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);

@@ -157,9 +157,16 @@ void Replication::build_services() {
       }
     }
     if (s.autoscaler) watch(s, *params.autoscaler);
+    if (params.read_replicas) {
+      s.replica_set = std::make_unique<ReplicaSet>();
+      s.replica_set->params = &*params.read_replicas;
+      s.admission = Service::Admission::kReplicaSet;
+      if (params.read_replicas->lag)
+        s.replica_set->lag = std::make_unique<Sampler>(streams_.named(name + "/lag"), *params.read_replicas->lag);
+    }
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
     s.counted = !s.balancing && s.balancer->follows_counts();
-    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing;
+    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set;
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.
@@ -314,6 +321,7 @@ void Replication::build_sources() {
   for (const auto& service : services_) {
     build_lines(*service);
     build_admission(*service);
+    build_replica_set(*service);
   }
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].process) arm_next_arrival(sources_[i], static_cast<std::uint32_t>(i));

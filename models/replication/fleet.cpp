@@ -23,6 +23,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   service.ready_time.add(sim_.now(), 1);
   service.none_ready.set(sim_.now(), 0);
   if (service.vertical) note_requested(service, slot, 1);
+  if (service.replica_set) replica_ready(service, slot);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   if (queues_) queues_->instance_ready(service, slot);
@@ -31,6 +32,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
 }
 
 void Replication::leave_ready(Service& service, std::uint32_t slot) {
+  if (service.replica_set) replica_leaves(service, slot);
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);

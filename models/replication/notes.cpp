@@ -21,9 +21,9 @@ void Replication::note_taken_in(Service& service, std::uint32_t r) {
 // The balancer knows nothing of instances that are going.
 void Replication::note_count(Service& service, std::uint32_t slot, int was) {
   const std::uint32_t position = instances_[slot].position;
-  if (position >= service.ready) return;
+  if (position >= service.ready || position < service.hidden) return;
   const std::uint32_t held = service.outstanding[position];
-  service.balancer->outstanding_changed(position, held + static_cast<std::uint32_t>(was), held);
+  service.balancer->outstanding_changed(position - service.hidden, held + static_cast<std::uint32_t>(was), held);
 }
 
 void Replication::note_given(Service& service, const Request& request) {
@@ -46,6 +46,7 @@ void Replication::note_left(Service& service, const Request& request, bool faile
   if (service.control) permit_back(service, request, failed);
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (service.collector) heap_changed(service, request.instance, true);
+  if (service.replica_set && !failed) note_write(service, request);
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();

@@ -34,6 +34,7 @@ namespace windtunnel {
 //   functions.cpp    an instance per request
 //   calls.cpp        services that call services
 //   caches.cpp       caches in front of what steps do
+//   read_replicas.cpp  a primary and its replicas
 //   operations.cpp   clients that try again, hold back, or keep a deadline
 //   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
@@ -126,6 +127,7 @@ class Replication final : public FaultTarget {
   struct Collector;
   struct LoopLag;
   struct Operations;
+  struct ReplicaSet;
   class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
@@ -376,6 +378,17 @@ class Replication final : public FaultTarget {
   // queues.cpp
   static std::int64_t draw_send(SendRuntime& send);
   void build_queues();
+
+  // read_replicas.cpp
+  void build_replica_set(Service& service);
+  void admit_to_replica_set(Service& service, std::uint32_t r);
+  void note_write(Service& service, const Request& request);
+  void replica_ready(Service& service, std::uint32_t slot);
+  void replica_leaves(Service& service, std::uint32_t slot);
+  void promote(Service& service, std::uint32_t slot);
+  void fail_over(Service& service);
+  void begin_measuring_replicas(Service& service);
+  void write_replicas(Record& record, const Service& service) const;
 
   // fleet.cpp
   // `again`: of the instance whose place it takes.

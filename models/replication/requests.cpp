@@ -225,6 +225,7 @@ void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (!ready && service.params->when_none_ready == WhenNoneReady::kReject)
     return lose(service, r, Outcome::kRejectedNoInstance);
   if (service.watched) note_taken_in(service, r);
+  if (ready && service.replica_set) return admit_to_replica_set(service, r);
   if (ready && service.admission == Service::Admission::kControlled) return admit_controlled(service, r);
   if (ready) return admit_buffered(service, r);
   wait_at_service(service, r);

@@ -13,6 +13,7 @@
 #include "models/load_balancer/prequal.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/queue/queue_params.hpp"
+#include "models/replication/read_replicas.hpp"
 #include "models/replication/replication.hpp"
 #include "models/request/request.hpp"
 #include "sim/statistics/time_held.hpp"
@@ -212,7 +213,7 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled };
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled, kReplicaSet };
   Admission admission = Admission::kBalanced;
   bool throttles = false;      // its autoscaler's proxy lets no more than `places` requests into an instance
   bool all_plain = true;       // so are all kinds of requests that come here
@@ -223,6 +224,8 @@ struct Replication::Service {
   bool lag_probed = false;     // its loops are asked how late they are
   bool counted = false;        // the balancer wants to hear of every change of their counts
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
+  std::unique_ptr<ReplicaSet> replica_set;    // null: instances are alike
+  std::uint32_t hidden = 0;                   // of the ready ones, from its balancer: the primary
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
   std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies
   bool errs = false;                          // some of its steps may end with an error
@@ -337,7 +340,9 @@ struct Replication::Service {
     return price->memory.value_or(known).count / kGb * ns_to_seconds(billed_ns);
   }
   bool limit_adapts() const { return control && control->limit != nullptr && control->limit->adapts(); }
-  void show_backends() { visible = {{slot_at.data(), ready}, {outstanding.data(), ready}}; }
+  void show_backends() {
+    visible = {{slot_at.data() + hidden, ready - hidden}, {outstanding.data() + hidden, ready - hidden}};
+  }
 };
 
 }  // namespace windtunnel

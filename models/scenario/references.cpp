@@ -177,6 +177,7 @@ class References {
     };
     if (service.proxied()) misfit("/balancer", "places requests by proxies");
     if (!service.admission.plain()) misfit("/admission", "turns requests away before they reach an instance");
+    if (service.read_replicas) misfit("/read_replicas", "tells apart what reads and what writes");
     if (service.instance.backlog) misfit("/instance/backlog", "bounds what an instance holds");
     if (service.autoscaler && (service.autoscaler->on_demand() || service.autoscaler->buffering()))
       misfit("/autoscaler", service.autoscaler.type() + " scales by the requests that come");
@@ -326,6 +327,10 @@ class References {
       return;
     const auto& autoscaler = to->second.autoscaler;
     const bool by_request = autoscaler && (autoscaler->on_demand() || autoscaler->buffering());
+    if (to->second.read_replicas)
+      problems_.error(at,
+                      "leads to " + in_quotes(name) +
+                          ", where what writes and what reads go to different instances; a connection stays with one");
     if (!by_request && !to->second.proxied()) return;
     problems_.error(at, "leads to " + in_quotes(name) + ", where " +
                             (by_request ? autoscaler.type() : to->second.balancer.type() + " with proxies") +

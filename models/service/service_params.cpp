@@ -140,6 +140,8 @@ void ServiceParams::describe(FieldVisitor& v) {
       "vertical_autoscaler", vertical_autoscaler,
       "Who decides how much CPU and memory an instance requests (a Kubernetes VerticalPodAutoscaler); none: resources "
       "stay as they are");
+  v.field("read_replicas", read_replicas,
+          "Instances are a primary, which takes what writes, and replicas for what reads; none: all are alike");
   v.field("honour_deadlines", honour_deadlines,
           "Drops a request whose deadline has passed when its turn comes, and gives its calls what is left of it");
   v.choice("when_none_ready", when_none_ready, kWhenNoneReadyNames,
@@ -149,6 +151,14 @@ void ServiceParams::describe(FieldVisitor& v) {
 }
 
 void ServiceParams::check(Problems& p) {
+  if (read_replicas) {
+    const auto misfit = [&](const std::string& what) {
+      p.error("/read_replicas", "leave no room for " + what + ", which chooses an instance without regard to them");
+    };
+    if (autoscaler && (autoscaler->on_demand() || autoscaler->buffering())) misfit(autoscaler.type());
+    if (proxied()) misfit(balancer.type() + " with proxies");
+    if (!autoscaler && replicas < 2) p.warning("/read_replicas", "has no effect: the primary is the only instance");
+  }
   if (work.empty()) p.error("/work", "needs at least one request class; \"default\" serves every class");
   const bool loop = instance.runtime && instance.runtime->kind == Runtime::Kind::kEventLoop;
   const bool has_workers = loop && static_cast<const EventLoop&>(*instance.runtime).worker_threads > 0;

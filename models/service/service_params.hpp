@@ -12,6 +12,7 @@
 #include "models/instance/instance_params.hpp"
 #include "models/load_balancer/balancing_params.hpp"
 #include "models/load_balancer/load_balancer.hpp"
+#include "models/service/read_replicas.hpp"
 #include "models/startup/startup.hpp"
 #include "models/vertical_autoscaler/vertical_autoscaler.hpp"
 
@@ -33,6 +34,7 @@ struct ServiceParams {
   std::map<std::string, std::int64_t> priorities;               // of request classes; 0 for those not named
   Choice<AutoscalerParams> autoscaler;                          // none: `replicas` for the whole run
   std::optional<VerticalAutoscalerParams> vertical_autoscaler;  // none: resources stay as they are
+  std::optional<ReadReplicas> read_replicas;                    // none: every instance takes every request
   bool honour_deadlines = false;  // drops requests that are late, and passes on what is left
   WhenNoneReady when_none_ready = WhenNoneReady::kReject;
   Duration drain_timeout =

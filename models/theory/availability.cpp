@@ -41,6 +41,7 @@ class Arithmetic {
     for (const auto& [name, params] : scenario.services) {
       if (!outage_ && !repaired_.contains(name)) continue;
       if (params.autoscaler || params.vertical_autoscaler) throw NotKnown{"the instances of " + name + " come and go"};
+      if (params.read_replicas) throw NotKnown{"not every instance of " + name + " takes every request"};
       if (params.when_none_ready == WhenNoneReady::kWait)
         throw NotKnown{"requests wait while no instance of " + name + " is ready"};
     }

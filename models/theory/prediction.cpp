@@ -56,6 +56,7 @@ class Predictor {
   void predict(const std::string& name, const ServiceParams& params, TheoryOf& out) const {
     if (params.autoscaler || params.vertical_autoscaler) throw NoTheory{"its capacity changes"};
     if (handles_messages(name)) throw NoTheory{"what comes from a queue comes when it is asked for"};
+    if (params.read_replicas) throw NoTheory{"its primary and its replicas have different work"};
     if (!scenario_.faults.empty()) throw NoTheory{"there are faults"};
     const InstanceParams& instance = params.instance;
     if (instance.backlog) throw NoTheory{"its queue is bounded"};

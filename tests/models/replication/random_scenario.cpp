@@ -281,6 +281,9 @@ class Generator {
     Stream own(fnv1a64(out.dump()), "admission", 0);
     const auto draw = [&own](std::uint32_t n) { return own.below(n); };
     Stream deadlines(fnv1a64(out.dump()), "deadlines", 0);
+    if (!out.contains("autoscaler") && !out.contains("balancing") && out["instance"]["runtime"]["type"] != "function" &&
+        out.value(Json::json_pointer("/balancer/type"), std::string()) != "ip_hash" && deadlines.below(4) == 0)
+      out["read_replicas"] = {{"reads", {"default"}}, {"lag", "50ms"}, {"failover", seconds(deadlines.below(3))}};
     if (deadlines.below(3) == 0) out["honour_deadlines"] = true;
     for (Json& steps : out["work"])
       for (Json& step : steps)
@@ -421,7 +424,9 @@ class Generator {
             const std::string balancer = text_at(there, "/balancer/type");
             const bool plain = balancer.empty() || balancer == "random" || balancer == "least_request" ||
                                balancer == "power_of_two_choices";
-            if (!plain || there.contains("balancing") || (!scaler.empty() && scaler != "kubernetes_hpa")) continue;
+            if (!plain || there.contains("balancing") || there.contains("read_replicas") ||
+                (!scaler.empty() && scaler != "kubernetes_hpa"))
+              continue;
             if (draw(2) == 0) {
               Json& accepts = out["services"][to]["instance"];
               accepts["max_connections"] = 1 + draw(2);

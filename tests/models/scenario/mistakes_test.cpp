@@ -744,5 +744,15 @@ TEST(Mistake, AWindowThatEndsBeforeItIsLongEnough) {
                  "\"1s\"", "/services/back/admission/concurrency_limit/window/max_time", {"shorter"});
 }
 
+TEST(Mistake, ReadReplicasThatReadNothing) {
+  expect_mistake("\"back\": {", R"("back": { "replicas": 2, "read_replicas": { "reads": [] }, )", "[] }",
+                 "/services/back/read_replicas/reads", {"no request class"});
+}
+TEST(Mistake, ReadReplicasBehindProxies) {
+  expect_mistake("\"back\": {",
+                 R"("back": { "replicas": 2, "balancer": { "type": "maglev" }, "read_replicas": { "reads": ["x"] }, )",
+                 "{ \"reads\": [\"x\"]", "/services/back/read_replicas", {"maglev"});
+}
+
 }  // namespace
 }  // namespace windtunnel
