@@ -929,8 +929,8 @@ def duty_cycle_of_a_breaker(lab):
     breaker = {"circuit_breaker": {"type": "consecutive_failures", "failures": p["n"], "open_for": f"{p['open_s']}s",
                                    "probes": p["half_open_successes"]}}
     for share in [*p["p"], 1]:
-        run = asked_again(lab, poisson(float(p["lam"])), loop(), [dict(cpu(constant(0.0)), error=share)], breaker, 4e7,
-                          p["lam"], 500 if share < 0.5 else 50)
+        run = asked_again(lab, poisson(float(p["lam"])), loop(), [dict(cpu(constant(0.0)), error=share)], breaker,
+                          1.2e8 if share < 0.5 else 4e7, p["lam"], 500 if share < 0.5 else 50)
         admitted = each(lambda refused: 1 - refused, run["t.operations.circuit_breaker.refused"])
         if share == 1:
             out |= {"outage_attempt_fraction": admitted, "outage_attempts_per_s": run["s.arrival_rate"]}
