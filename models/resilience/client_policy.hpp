@@ -24,8 +24,7 @@ struct ClientPolicy {
   void describe(FieldVisitor& v);
   void check(Problems& p);
   bool plain() const { return !retry && !hedge && !circuit_breaker && !throttle && !bulkhead && !deadline; }
-  // Attempts at most, and what limits those after the first.
-  std::int64_t attempts() const { return retry ? retry->attempts : hedge ? hedge->attempts : 1; }
+  // What limits attempts after the first; null: nothing.
   const RetryBudgetParams* budget() const;
 };
 

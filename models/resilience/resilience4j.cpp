@@ -21,13 +21,6 @@ std::int64_t least(const Terms& terms) {
 Window::Window(WindowType type, std::int64_t size, Time now)
     : type_(type), parts_(static_cast<std::size_t>(size)), second_(now / kBucket) {}
 
-void Window::forget(Time now) {
-  std::fill(parts_.begin(), parts_.end(), Outcomes{});
-  total_ = {};
-  head_ = 0;
-  second_ = now / kBucket;
-}
-
 void Window::advance(Time now) {
   if (type_ != WindowType::kTimeBased) return;
   const std::int64_t second = now / kBucket;
@@ -104,7 +97,7 @@ bool Breaker::permits(Time now) {
 void Breaker::ended(Time now, Duration took, bool success) {
   pass_time(now);
   const bool slow = took > terms_.slow_call;
-  window_.record(now, {1, success ? 0 : 1, slow ? 1 : 0, slow && !success ? 1 : 0, took});
+  window_.record(now, {1, success ? 0 : 1, slow ? 1 : 0, took});
   if (state_ == State::kOpen) return;
   const double failures = failure_rate(), slows = slow_call_rate();
   if (failures < 0) return;

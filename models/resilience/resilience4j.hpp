@@ -11,14 +11,14 @@ namespace windtunnel::resilience4j {
 enum class WindowType { kCountBased, kTimeBased };
 
 struct Outcomes {
-  std::int64_t calls = 0, failed = 0, slow = 0, slow_failed = 0;
+  std::int64_t calls = 0, failed = 0, slow = 0;
   Duration took{0};
   Outcomes& operator+=(const Outcomes& o) {
-    calls += o.calls, failed += o.failed, slow += o.slow, slow_failed += o.slow_failed, took += o.took;
+    calls += o.calls, failed += o.failed, slow += o.slow, took += o.took;
     return *this;
   }
   Outcomes& operator-=(const Outcomes& o) {
-    calls -= o.calls, failed -= o.failed, slow -= o.slow, slow_failed -= o.slow_failed, took -= o.took;
+    calls -= o.calls, failed -= o.failed, slow -= o.slow, took -= o.took;
     return *this;
   }
 };
@@ -30,7 +30,6 @@ class Window {
   Window(WindowType type, std::int64_t size, Time now);
   void record(Time now, const Outcomes& one);
   void advance(Time now);
-  void forget(Time now);
   const Outcomes& total() const { return total_; }
 
  private:

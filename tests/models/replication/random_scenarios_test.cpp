@@ -124,13 +124,21 @@ TEST(RandomScenario, ReachesEveryEndOfARequest) {
   std::array<std::uint64_t, kOutcomes> ends{};
   std::uint64_t in_flight = 0, decisions = 0;
   double without_connection = 0;
+  // Most calls over pools are attempts of operations, which are tried again: these two ends take more scenarios.
+  constexpr std::uint64_t kFirst = 60;
+  const auto of_pools = [](std::size_t i) {
+    return i == static_cast<std::size_t>(Outcome::kFailedPoolTimeout) ||
+           i == static_cast<std::size_t>(Outcome::kFailedConnectionRefused);
+  };
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     const Flight flight = fly(random_scenario(seed), {}, 1, seed);
-    for (const ServiceResult& s : flight.result.services) {
-      for (std::size_t i = 0; i < kOutcomes; ++i) ends[i] += s.outcomes[i];
-      in_flight += s.in_flight_at_end;
+    for (const ServiceResult& s : flight.result.services)
+      for (std::size_t i = 0; i < kOutcomes; ++i)
+        if (seed < kFirst || of_pools(i)) ends[i] += s.outcomes[i];
+    if (seed < kFirst) {
+      for (const ServiceResult& s : flight.result.services) in_flight += s.in_flight_at_end;
+      decisions += flight.seen.decisions.size();
     }
-    decisions += flight.seen.decisions.size();
     for (const Metric& m : flight.result.metrics)
       if (m.name.find(".pools.") != std::string::npos &&
           (m.name.ends_with(".timeouts") || m.name.ends_with(".refused")))
@@ -138,10 +146,7 @@ TEST(RandomScenario, ReachesEveryEndOfARequest) {
   }
   for (std::size_t i = 0; i < kOutcomes; ++i)
     if (i != static_cast<std::size_t>(Outcome::kFailedOutOfMemory)) {  // no memory in them
-      // Most calls over pools are attempts of operations, which are tried again.
-      const bool of_pools = i == static_cast<std::size_t>(Outcome::kFailedPoolTimeout) ||
-                            i == static_cast<std::size_t>(Outcome::kFailedConnectionRefused);
-      EXPECT_GT(ends[i], of_pools ? 0U : 100U) << kOutcomeNames[i];
+      EXPECT_GT(ends[i], of_pools(i) ? 0U : 100U) << kOutcomeNames[i];
     }
   EXPECT_GT(without_connection, 100);
   EXPECT_GT(in_flight, 100U);

@@ -26,7 +26,7 @@ std::unique_ptr<CircuitBreaker> make(std::string_view type, const Fields& fields
 }
 
 resilience4j::Outcomes call(bool success, Duration took = 100ms, bool slow = false) {
-  return {1, success ? 0 : 1, slow ? 1 : 0, slow && !success ? 1 : 0, took};
+  return {1, success ? 0 : 1, slow ? 1 : 0, took};
 }
 
 double failure_rate(const Window& window) {
