@@ -85,8 +85,10 @@ TEST(ServiceGraph, IsVisitedAsItsProbabilitiesSay) { expect_visits(kWorkmodel, "
 
 std::string recorded(const std::string& name) {
   const char* folder = std::getenv("WINDTUNNEL_TRACES");
-  const std::filesystem::path path = std::filesystem::path(folder == nullptr ? "" : folder) / "service_graphs" / name;
-  return path.string();
+  const std::filesystem::path traces = folder != nullptr
+                                           ? std::filesystem::path(folder)
+                                           : std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / ".." / "shared" / "traces";
+  return (traces / "service_graphs" / name).string();
 }
 
 std::string unpacked_text(const std::string& path) {
