@@ -2,7 +2,7 @@
 
 from laboratory import cpu, exponential, poisson, pool, station
 
-from cases.common import FACTS, case, each, read, readings
+from cases.common import FACTS, case, each, expected, measure_unequal, read, readings
 
 
 def farm(lab, servers, load, balancer, arrivals, relaxation, metrics, prefix):
@@ -75,3 +75,29 @@ def queue_at_the_balancer(lab):
                               balancing={"connection_limit": {"max_connections": 1}}), 2e7, p["lam"], relaxation=10)
     lab.note_utilization(run, p["servers"], 1)
     return readings(run, ["util", "p_wait", "Wq", "W", "Lq", "L"])
+
+
+@case("V52")
+def unequal_servers(lab):
+    p = FACTS["V52"]["params"]
+    by_speed = {"weights": [float(mu) for mu in p["mu"]]}
+    split = expected("V52")["optimal_random_split_fast"]
+    policies = {
+        "jsq_rand": ({"type": "least_request", "full_scan": True}, {}),
+        "jsq_fast": ({"type": "least_request", "full_scan": True, "tie": "first"}, {}),
+        "sed_tiefast": ({"type": "shortest_expected_delay", "tie": "fastest"}, by_speed),
+        "sed_tieslow": ({"type": "shortest_expected_delay", "tie": "slowest"}, by_speed),
+        "weighted_random_2to1": ({"type": "random"}, by_speed),
+        "optimal_random": ({"type": "random"}, {"weights": [split, 1 - split]})}
+    out = {}
+    for name, (balancer, balancing) in policies.items():
+        run = measure_unequal(lab, p["lam"], p["mu"], 4e7, balancer=balancer, balancing=balancing)
+        to_fast = each(lambda fast, slow: fast / (fast + slow), run["s.instance.0.arrival_rate"],
+                       run["s.instance.1.arrival_rate"])
+        own = {"W": run["s.latency.mean"], "util_fast": run["s.instance.0.cpu_cores"],
+               "util_slow": run["s.instance.1.cpu_cores"], "frac_to_fast": to_fast}
+        out |= {f"{name}_{m}": v for m, v in own.items() if f"{name}_{m}" in expected("V52")}
+        if name == "optimal_random":
+            out["optimal_random_split_fast"] = to_fast
+    run = measure_unequal(lab, 1.6, p["mu"], 4e7, balancer={"type": "random"})
+    return out | {"equal_random_lam1.6_W": run["s.latency.mean"]}

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from laboratory import cpu, poisson, pool, station
+from laboratory import cpu, exponential, poisson, pool, station
 
 FACTS = json.loads(pathlib.Path(__file__).with_name("facts.json").read_text(encoding="utf-8"))
 CASES = {}
@@ -51,6 +51,15 @@ def readings(run, metrics, prefix=""):
 
 def expected(number):
     return FACTS[number]["expected"]
+
+
+def measure_unequal(lab, rate, speeds, arrivals, **service):
+    """A fast server and a slow one, both with figures of their own. The fast one is the older."""
+    fast, slow = speeds
+    scenario = station(poisson(float(rate)), pool(1), [cpu(exponential(1 / fast))], replicas=2, **service)
+    scenario["faults"] = [{"type": "slow_instances", "service": "s", "count": 1, "which": "newest", "at": "0s",
+                           "factor": fast / slow}]
+    return lab.measure(scenario, arrivals, rate, relaxation=20, instances=2)
 
 
 def fcfs(lab, number, arrivals, rate, service, servers=1, relaxation=100.0, law_of_arrivals=None, mean=1.0):

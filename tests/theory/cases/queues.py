@@ -2,9 +2,9 @@
 
 import math
 
-from laboratory import constant, cpu, exponential, law, loop, poisson, pool, station
+from laboratory import constant, cpu, exponential, function, law, loop, poisson, pool, station
 
-from cases.common import FACTS, case, each, fcfs, read, readings
+from cases.common import FACTS, case, each, fcfs, measure_unequal, read, readings
 
 
 @case("V1")
@@ -162,15 +162,15 @@ def abandonment_published(lab):
 
 @case("V33")
 def cold_starts(lab):
-    def function(setup):
-        return station(poisson(0.6), {"runtime": {"type": "function"}}, [cpu(exponential(1))],
+    def one(setup):
+        return station(poisson(0.6), function(), [cpu(exponential(1))],
                        startup=[{"phase": "boot", "time": setup}],
                        autoscaler={"type": "per_request", "keep_alive": "0s", "max_instances": 1,
                                    "at_maximum": "queue"})
 
     out = {}
     for name, setup in (("exp", exponential(10)), ("det", constant(10))):
-        run = lab.measure(function(setup), 1e7, 0.6, relaxation=100)
+        run = lab.measure(one(setup), 1e7, 0.6, relaxation=100)
         out |= {f"{name}_setup_T": run["s.latency.mean"], f"{name}_setup_Wq": run["s.wait_time.mean"]}
         if name == "exp":
             out["p_server_off_exp"] = each(lambda alive: 1 - alive, run["s.replicas.mean"])
@@ -180,6 +180,20 @@ def cold_starts(lab):
                           relaxation=50)
         out[f"vacation_{name}_Wq"] = run["s.wait_time.mean"]
     return out
+
+
+@case("V35")
+def unlimited_with_setup(lab):
+    """Every request that finds nobody free starts a server, and the first free one takes it."""
+    p = FACTS["V35"]["params"]
+    rate = float(p["lam"])
+    scenario = station(poisson(rate), function(), [{"io": exponential(1 / p["mu"])}], replicas=0,
+                       startup=[{"phase": "boot", "time": exponential(1 / p["alpha"])}],
+                       autoscaler={"type": "per_request", "waiting": "first_free", "cancel_starts": True,
+                                   "max_instances": 1000, "keep_alive": "0s"})
+    run = lab.measure(scenario, 2e7, rate, relaxation=1 / p["alpha"])
+    return {"mean_busy": run["s.io_in_flight.mean"], "mean_waiting": run["s.queue_length.mean"],
+            "Wq": run["s.wait_time.mean"], "T": run["s.latency.mean"]}
 
 
 @case("V36")
@@ -201,16 +215,12 @@ def modulated_arrivals(lab):
 
 @case("V38")
 def two_unequal_servers(lab):
-    """Behind one queue. The fast one is the older, and the balancer's first."""
+    """Behind one queue. The fast one is the balancer's first."""
     p = FACTS["V38"]["params"]
-    fast, slow = p["mu"]
-    scenario = station(poisson(float(p["lam"])), dict(pool(1)), [cpu(exponential(1 / fast))], replicas=2,
-                       balancer={"type": "first", "max_connections": 1},
-                       balancing={"connection_limit": {"max_connections": 1}})
-    scenario["faults"] = [{"type": "slow_instances", "service": "s", "count": 1, "which": "newest", "at": "0s",
-                           "factor": fast / slow}]
-    run = lab.measure(scenario, 2e7, p["lam"], relaxation=20)
-    return {"L": run["s.number_in_system.mean"], "W": run["s.latency.mean"], "p_wait": run["s.wait_time.share_waited"]}
+    run = measure_unequal(lab, p["lam"], p["mu"], 2e7, balancer={"type": "first", "max_connections": 1},
+                          balancing={"connection_limit": {"max_connections": 1}})
+    return {"L": run["s.number_in_system.mean"], "W": run["s.latency.mean"], "p_wait": run["s.wait_time.share_waited"],
+            "util_fast": run["s.instance.0.cpu_cores"], "util_slow": run["s.instance.1.cpu_cores"]}
 
 
 @case("V39")
