@@ -312,6 +312,7 @@ std::vector<QueueEnd> queue_ends(const Result& result, const std::string& queue)
   };
   constexpr Named kEnds[] = {{"deleted", "deleted", false},
                              {"redelivered", "redelivered", false},
+                             {"throttled", "throttled", true},
                              {"duplicates", "duplicates", false},
                              {"second_effects", "second effects", true},
                              {"dead_lettered", "dead lettered", true},
