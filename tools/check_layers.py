@@ -36,6 +36,7 @@ ORDER = [
     ("models/topology/", 27.5),
     ("models/scenario/units.hpp", 5),  # how "250ms" is spelled; trace files use the same words
     ("models/scenario/json_document.hpp", 5),  # JSON as a plain tree; programs outside are spoken to in it
+    ("models/scenario/nearest.hpp", 5),  # "did you mean"
     ("models/scenario/", 28),
     ("models/theory/", 28.5),
     ("models/", 29),
@@ -48,6 +49,7 @@ ORDER = [
 # Where a third-party header may appear: pattern of the include -> pattern of the files.
 FOREIGN = {
     r"Random123/": r"(sim|tests)/.*\.cpp",
+    r"cctz/": r"sim/calendar/time_zone\.cpp",
     r"boost/math/": r"(sim|study|tests)/.*\.cpp",
     r"boost/graph/": r"models/topology/.*\.cpp",
     r"boost/": r"sim/.*\.cpp",

@@ -9,7 +9,7 @@
 #include "models/autoscaler/metric/metric_window.hpp"
 #include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
-#include "sim/calendar/cron.hpp"
+#include "models/autoscaler/zoned_cron.hpp"
 
 namespace windtunnel {
 namespace {
@@ -34,8 +34,9 @@ class GceMig final : public Autoscaler {
     for (const gce::CustomMetric& metric : s_.policy.custom) custom_.push_back(metric.choice(s.metric_window));
     for (const MetricChoice& metric : custom_) window_.keep(*metric);
     for (const auto& [name, schedule] : s_.policy.schedules)
-      if (Cron cron; !schedule.disabled && Cron::parse(schedule.schedule, cron).empty())
-        schedules_.push_back({name, cron, schedule.duration_seconds, schedule.replicas});
+      if (!schedule.disabled)
+        schedules_.push_back(
+            {name, zoned_cron(schedule.schedule, schedule.time_zone), schedule.duration_seconds, schedule.replicas});
   }
 
   Duration sync_period() const override { return s_.sync_period; }

@@ -9,8 +9,8 @@
 #include "models/autoscaler/inner_policy.hpp"
 #include "models/autoscaler/spell.hpp"
 #include "models/autoscaler/types.hpp"
+#include "models/autoscaler/zoned_cron.hpp"
 #include "models/scenario/units.hpp"
-#include "sim/calendar/cron.hpp"
 
 namespace windtunnel {
 namespace {
@@ -23,7 +23,7 @@ struct Window {
 
   void describe(FieldVisitor& v) {
     v.field("name", name, "What it is called in decisions; empty: its start");
-    v.field("start", start, "When it begins, as a cron expression in UTC: \"0 8 * * 1-5\" is eight on working days",
+    v.field("start", start, "When it begins, as a cron expression: \"0 8 * * 1-5\" is eight on working days",
             kRequired);
     v.field("for", length, "How long it lasts", kRequiredPositive);
     v.field("min_replicas", min_replicas, "Replicas at least while it lasts", {.lo = 0, .required = true});
@@ -43,6 +43,7 @@ struct Settings {
   std::int64_t min_replicas = 1;
   std::optional<std::int64_t> max_replicas;
   std::vector<Window> windows;
+  std::string time_zone = "UTC";
   Duration sync_period = std::chrono::seconds{30};
   Choice<AutoscalerParams> policy;
 };
@@ -51,7 +52,7 @@ struct Settings {
 class Scheduled final : public Autoscaler {
  public:
   explicit Scheduled(const Settings& s) : s_(s) {
-    for (const Window& window : s_.windows) Cron::parse(window.start, starts_.emplace_back());
+    for (const Window& window : s_.windows) starts_.push_back(zoned_cron(window.start, s_.time_zone));
     if (s_.policy) policy_.emplace(s_.policy->make());
   }
 
@@ -160,6 +161,7 @@ class Params final : public AutoscalerParams {
  public:
   void describe(FieldVisitor& v) override {
     v.field("windows", s_.windows, "Times with bounds of their own", kRequired);
+    v.field("time_zone", s_.time_zone, kZoneMeaning);
     v.field("min_replicas", s_.min_replicas, "Replicas at least outside of the windows", kNonNegative);
     v.field("max_replicas", s_.max_replicas, "Replicas at most where no window says otherwise; none: any number",
             kNonNegative);
@@ -172,6 +174,8 @@ class Params final : public AutoscalerParams {
     if (s_.max_replicas && *s_.max_replicas < s_.min_replicas)
       p.error("/max_replicas",
               std::to_string(*s_.max_replicas) + " is below min_replicas, " + std::to_string(s_.min_replicas));
+    if (const std::string wrong = wrong_zone(s_.time_zone); !wrong.empty())
+      p.error("/time_zone", "\"" + s_.time_zone + "\" " + wrong);
     check_inner_policy(s_.policy, "/policy", p);
   }
   void load(const std::filesystem::path& folder, Problems& p) override {

@@ -143,12 +143,24 @@ bool Cron::matches_day(std::int64_t days_since_1970) const {
 }
 
 bool Cron::matches(UtcSeconds time) const {
+  time += zone_.offset(time).seconds;
   const std::int64_t day = day_of(time), minute = (time - day * kDay) / 60;
   return has(minutes_, static_cast<unsigned>(minute % 60)) && has(hours_, static_cast<unsigned>(minute / 60)) &&
          matches_day(day);
 }
 
 std::optional<UtcSeconds> Cron::next(UtcSeconds time) const {
+  if (zone_.is_utc()) return next_shown(time);
+  for (UtcSeconds from = time;;) {
+    const TimeZone::Offset offset = zone_.offset(from);
+    const std::optional<UtcSeconds> shown = next_shown(time + offset.seconds);
+    if (!shown || *shown - offset.seconds < offset.until) return shown ? std::optional(*shown - offset.seconds) : shown;
+    from = offset.until;
+    time = from - 1;
+  }
+}
+
+std::optional<UtcSeconds> Cron::next_shown(UtcSeconds time) const {
   const std::int64_t today = day_of(time);
   // Of today only what comes after this minute.
   std::int64_t from = (time - today * kDay) / 60 + 1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/autoscaler/zoned_cron.hpp"
 #include "models/workload/time_stamp.hpp"
 
 namespace windtunnel::aws {
@@ -14,12 +15,12 @@ constexpr Bounds kCapacity{.lo = 0, .hi = 1e6};
 void ScheduledAction::describe(FieldVisitor& v) {
   v.field("ScheduledActionName", name, "What it is called in decisions");
   v.field("Recurrence", recurrence, "When it comes again: a cron expression of five fields; empty: only at StartTime");
+  v.field("TimeZone", time_zone, kZoneMeaning);
   v.field("StartTime", start_time, "When it comes, or from when Recurrence counts; empty: from the run's begin");
   v.field("EndTime", end_time, "After it Recurrence does not count any more; empty: never");
   v.field("MinSize", min_size, "Least capacity from then on; none: as before", kCapacity);
   v.field("MaxSize", max_size, "Most capacity from then on; none: as before", kCapacity);
   v.field("DesiredCapacity", desired, "Capacity at that moment; none: as before, within least and most", kCapacity);
-  v.not_modelled("TimeZone", "schedules go by UTC");
   v.not_modelled("AutoScalingGroupName", "the group is the one it stands in");
 }
 
@@ -29,6 +30,8 @@ void ScheduledAction::check(Problems& p) const {
   if (!recurrence.empty())
     if (const std::string wrong = Cron::parse(recurrence, unused); !wrong.empty())
       p.error("/Recurrence", "\"" + recurrence + "\" " + wrong);
+  if (const std::string wrong = wrong_zone(time_zone); !wrong.empty())
+    p.error("/TimeZone", "\"" + time_zone + "\" " + wrong);
   for (const auto& [key, text] : {std::pair{"/StartTime", &start_time}, {"/EndTime", &end_time}})
     if (!text->empty() && !parse_time_stamp(*text))
       p.error(key, "is not a point in time; \"2024-01-01T08:00:00Z\" fits");
@@ -41,7 +44,7 @@ Schedule::Schedule(const std::vector<ScheduledAction>& actions) {
   for (const ScheduledAction& action : actions) {
     Entry& entry = entries_.emplace_back();
     entry.action = action;
-    if (!action.recurrence.empty()) Cron::parse(action.recurrence, entry.cron);
+    if (!action.recurrence.empty()) entry.cron = zoned_cron(action.recurrence, action.time_zone);
     if (!action.end_time.empty()) entry.end = Time{parse_time_stamp(action.end_time).value_or(0)};
   }
 }

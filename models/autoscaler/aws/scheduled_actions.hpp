@@ -13,14 +13,14 @@ namespace windtunnel::aws {
 
 // A scheduled action of an EC2 group, as PutScheduledUpdateGroupAction has it.
 struct ScheduledAction {
-  std::string name, recurrence, start_time, end_time;
+  std::string name, recurrence, time_zone = "Etc/UTC", start_time, end_time;
   std::optional<std::int64_t> min_size, max_size, desired;
 
   void describe(FieldVisitor& v);
   void check(Problems& p) const;
 };
 
-// Scheduled actions over time: which are due, in their order. UTC.
+// Scheduled actions over time: which are due, in their order. Recurrences go by their TimeZone, all else is UTC.
 class Schedule {
  public:
   explicit Schedule(const std::vector<ScheduledAction>& actions);

@@ -1,6 +1,6 @@
 #include "models/autoscaler/gce/spec.hpp"
 
-#include "sim/calendar/cron.hpp"
+#include "models/autoscaler/zoned_cron.hpp"
 
 namespace windtunnel::gce {
 namespace {
@@ -75,16 +75,18 @@ void ScaleInControl::describe(FieldVisitor& v) {
 
 void ScalingSchedule::describe(FieldVisitor& v) {
   v.field("minRequiredReplicas", replicas, "VMs at least while it lasts", {.lo = 0, .hi = 1e6, .required = true});
-  v.field("schedule", schedule, "When it begins: a cron expression of five fields, UTC", kRequired);
+  v.field("schedule", schedule, "When it begins: a cron expression of five fields", kRequired);
+  v.field("timeZone", time_zone, kZoneMeaning);
   v.field("durationSec", duration_seconds, "How long it lasts, in seconds", {.lo = 300, .hi = 1e8, .required = true});
   v.field("disabled", disabled, "Whether it does nothing");
-  v.not_modelled("timeZone", "schedules go by UTC");
   v.not_modelled("description", "it is for people");
 }
 void ScalingSchedule::check(Problems& p) const {
   Cron unused;
   if (const std::string wrong = Cron::parse(schedule, unused); !wrong.empty())
     p.error("/schedule", "\"" + schedule + "\" " + wrong);
+  if (const std::string wrong = wrong_zone(time_zone); !wrong.empty())
+    p.error("/timeZone", "\"" + time_zone + "\" " + wrong);
 }
 
 void AutoscalingPolicy::describe(FieldVisitor& v) {

@@ -57,7 +57,7 @@ struct ScaleInControl {
 
 struct ScalingSchedule {
   std::int64_t replicas = 0;
-  std::string schedule;
+  std::string schedule, time_zone = "UTC";
   std::int64_t duration_seconds = 0;
   bool disabled = false;
   void describe(FieldVisitor& v);

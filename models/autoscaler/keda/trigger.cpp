@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "models/autoscaler/zoned_cron.hpp"
 #include "models/scenario/units.hpp"
 
 namespace windtunnel::keda {
@@ -37,7 +38,6 @@ constexpr std::array kKinds = {
     Kind{"redis", "listLength", "activationListLength", 5},
 };
 constexpr std::array<std::string_view, 5> kOwnTerms = {"cpu", "memory", "cron", "external", "external-push"};
-constexpr std::array<std::string_view, 4> kUtc = {"UTC", "Etc/UTC", "Etc/GMT", "GMT"};
 constexpr std::array<std::string_view, 3> kRabbitModes = {"QueueLength", "MessageRate", "DeliverGetRate"};
 
 const Kind* kind_of(std::string_view type) {
@@ -140,7 +140,8 @@ void check_resource(const TriggerSpec& trigger, Metadata& metadata, Problems& p)
 
 void check_cron(const TriggerSpec& trigger, Metadata& metadata, Problems& p) {
   const std::string_view zone = metadata.given("timezone", true);
-  if (!zone.empty() && !among(kUtc, zone)) metadata.wrong("timezone", zone, "is not simulated; \"UTC\" is");
+  if (!zone.empty())
+    if (const std::string error = wrong_zone(zone); !error.empty()) metadata.wrong("timezone", zone, error);
   metadata.cron("start");
   metadata.cron("end");
   if (const std::string_view start = text_of(trigger, "start"); !start.empty() && start == text_of(trigger, "end"))
@@ -290,8 +291,9 @@ hpa::MetricSpec TriggerSpec::metric(double target) const {
 
 CronHours::CronHours(const TriggerSpec& trigger)
     : replicas_(number_of(text_of(trigger, "desiredReplicas")).value_or(0)) {
-  Cron::parse(text_of(trigger, "start"), start_);
-  Cron::parse(text_of(trigger, "end"), end_);
+  const std::string_view zone = text_of(trigger, "timezone");
+  start_ = zoned_cron(text_of(trigger, "start"), zone);
+  end_ = zoned_cron(text_of(trigger, "end"), zone);
 }
 
 bool CronHours::open(UtcSeconds now) const {

@@ -52,6 +52,15 @@ TEST(Scheduled, HasWindowsThatGoOverMidnight) {
   EXPECT_EQ(replicas_at(params, 24h + 2h), 1);
 }
 
+TEST(Scheduled, GoesByTheClockOfItsTimeZone) {
+  const auto params = chosen<AutoscalerParams>(
+      "scheduled",
+      {{"windows", Items{window("0 8 * * *", 1h, 5)}}, {"min_replicas", 1}, {"time_zone", "Asia/Kolkata"}});
+  EXPECT_EQ(replicas_at(params, 2h + 29min), 1);
+  EXPECT_EQ(replicas_at(params, 2h + 30min), 5);
+  EXPECT_EQ(replicas_at(params, 3h + 30min), 1);
+}
+
 TEST(Scheduled, TakesTheHighestMinimumOfWindowsThatOverlap) {
   const auto params = chosen<AutoscalerParams>(
       "scheduled", {{"windows", Items{window("0 8 * * *", 10h, 6), window("0 9 * * *", 1h, 20)}}, {"min_replicas", 8}});
@@ -148,6 +157,8 @@ TEST(Scheduled, SaysWhatDoesNotFit) {
        {Row{{{"windows", Items{}}}, "/windows: is empty"},
         Row{{{"windows", Items{window("0 8 * * *", 1h, 2)}}, {"min_replicas", 4}, {"max_replicas", 3}},
             "/max_replicas: 3 is below min_replicas, 4"},
+        Row{{{"windows", Items{window("0 8 * * *", 1h, 2)}}, {"time_zone", "Europe/Paaris"}},
+            "/time_zone: \"Europe/Paaris\" is no time zone of the IANA database; did you mean \"Europe/Paris\"?"},
         Row{{{"windows", Items{window("0 8 * * *", 1h, 2)}}, {"policy", Fields{{"type", "per_request"}}}},
             "/policy: per_request starts an instance"}}) {
     Found found;

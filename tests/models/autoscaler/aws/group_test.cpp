@@ -395,6 +395,19 @@ TEST(ScheduledActions, MayComeOnceOrBetweenTwoDates) {
   EXPECT_EQ(controlled.changes.size(), 2U);
 }
 
+TEST(ScheduledActions, GoByTheirTimeZoneThroughDaylightSavingTime) {
+  // Berlin's clocks went from 2:00 to 3:00 on 2024-03-31: eight o'clock is 7:00 UTC before, 6:00 UTC from then on.
+  ScheduledAction morning = action("0 8 * * *", {}, {}, 9);
+  morning.time_zone = "Europe/Berlin";
+  Schedule schedule({morning});
+  const Time begun = utc("2024-03-30 00:00");
+  const auto due_at = [&](const char* when) { return schedule.due(utc(when), begun).size(); };
+  EXPECT_EQ(due_at("2024-03-30 06:59"), 0U);
+  EXPECT_EQ(due_at("2024-03-30 07:00"), 1U);
+  EXPECT_EQ(due_at("2024-03-31 05:59"), 0U);
+  EXPECT_EQ(due_at("2024-03-31 06:00"), 1U);
+}
+
 TEST(ScheduledActions, SayWhatIsWrong) {
   const auto errors = [](const ScheduledAction& wrong) {
     test::Found found;
@@ -409,6 +422,11 @@ TEST(ScheduledActions, SayWhatIsWrong) {
   ScheduledAction dated = action("", 1, {}, {});
   dated.start_time = "tomorrow";
   EXPECT_THAT(errors(dated), ElementsAre(HasSubstr("/StartTime: ")));
+  ScheduledAction elsewhere = action("0 8 * * *", 1, 2, {});
+  elsewhere.time_zone = "Berlin";
+  EXPECT_THAT(
+      errors(elsewhere),
+      ElementsAre("/TimeZone: \"Berlin\" is no time zone of the IANA database; did you mean \"Europe/Berlin\"?"));
 }
 
 // --- the group

@@ -85,20 +85,24 @@ TEST(GceMig, MayOnlyGrowOrDoNothing) {
 }
 
 TEST(GceMig, KeepsItsScheduleWhileItLasts) {
-  Controlled fleet = controlled(
-      "gce_mig",
-      policy({{"cpuUtilization", Fields{{"utilizationTarget", 0.6}}},
-              {"scalingSchedules",
-               Fields{{"morning",
-                       Fields{{"minRequiredReplicas", 8}, {"schedule", "0 8 * * MON-FRI"}, {"durationSec", 3600}}}}}}),
-      2);
-  fleet.service.set_utc(Time{*parse_time_stamp("2024-01-01 07:30")});  // a Monday
-  fleet.service.load.cores = 0.1;
-  fleet.run(2h);
-  // Until 09:00, and for ten minutes of stabilization after the last minute of it.
-  EXPECT_THAT(fleet.changes,
-              ElementsAre(Pair(Time{12min}, 1), Pair(Time{30min}, 8), Pair(Time{100min}, 2), Pair(Time{111min}, 1)));
-  EXPECT_THAT(fleet.last.sentence, IsEmpty());
+  // At 8:00 UTC, which is 13:30 in India.
+  for (const auto& [time_zone, schedule] :
+       {std::pair{"UTC", "0 8 * * MON-FRI"}, {"Asia/Kolkata", "30 13 * * MON-FRI"}}) {
+    Controlled fleet = controlled("gce_mig",
+                                  policy({{"cpuUtilization", Fields{{"utilizationTarget", 0.6}}},
+                                          {"scalingSchedules", Fields{{"morning", Fields{{"minRequiredReplicas", 8},
+                                                                                         {"schedule", schedule},
+                                                                                         {"timeZone", time_zone},
+                                                                                         {"durationSec", 3600}}}}}}),
+                                  2);
+    fleet.service.set_utc(Time{*parse_time_stamp("2024-01-01 07:30")});  // a Monday
+    fleet.service.load.cores = 0.1;
+    fleet.run(2h);
+    // Until 09:00, and for ten minutes of stabilization after the last minute of it.
+    EXPECT_THAT(fleet.changes,
+                ElementsAre(Pair(Time{12min}, 1), Pair(Time{30min}, 8), Pair(Time{100min}, 2), Pair(Time{111min}, 1)));
+    EXPECT_THAT(fleet.last.sentence, IsEmpty());
+  }
 }
 
 TEST(GceMig, ActsInFlight) {

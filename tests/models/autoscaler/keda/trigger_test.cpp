@@ -124,8 +124,9 @@ TEST(KedaTrigger, SaysWhatItsMetadataLacks) {
   EXPECT_THAT(errors(trigger("cpu", {{"value", "60"}})),
               ElementsAre(": needs the metricType Utilization or AverageValue, as it is cpu"));
   EXPECT_THAT(errors(trigger("kafka", {}, "Utilization")), ElementsAre(HasSubstr("is for cpu and memory")));
-  EXPECT_THAT(errors(trigger("cron", {{"timezone", "Europe/Berlin"}, {"start", "0 6 * * *"}, {"end", "x"}})),
-              ElementsAre(HasSubstr("\"UTC\" is"), HasSubstr("/metadata/end"), HasSubstr("needs desiredReplicas")));
+  EXPECT_THAT(errors(trigger("cron", {{"timezone", "Europe/Berln"}, {"start", "0 6 * * *"}, {"end", "x"}})),
+              ElementsAre(HasSubstr("did you mean \"Europe/Berlin\"?"), HasSubstr("/metadata/end"),
+                          HasSubstr("needs desiredReplicas")));
   TriggerSpec cached = trigger("cpu", {{"value", "60"}}, "Utilization");
   cached.use_cached_metrics = true;
   EXPECT_THAT(errors(cached), ElementsAre("/useCachedMetrics: is not for cpu"));
@@ -148,6 +149,23 @@ TEST(KedaCron, IsOpenFromItsStartUntilBeforeItsEnd) {
   EXPECT_TRUE(open("0 22 * * *", "0 4 * * *", 3, 59));
   EXPECT_FALSE(open("0 22 * * *", "0 4 * * *", 4, 0));
   EXPECT_FALSE(open("0 22 * * *", "0 4 * * *", 12, 0));
+}
+
+TEST(KedaCron, GoesByTheClockOfItsTimeZone) {
+  const CronHours hours(trigger(
+      "cron",
+      {{"timezone", "America/New_York"}, {"start", "0 6 * * *"}, {"end", "0 20 * * *"}, {"desiredReplicas", "10"}}));
+  // 6:00 is 11:00 UTC in winter and 10:00 in summer.
+  const auto at = [](unsigned month, int hour, int minute) {
+    const std::chrono::sys_days day = std::chrono::year{2024} / std::chrono::month{month} / 15;
+    return day.time_since_epoch().count() * 86'400LL + hour * 3600 + minute * 60;
+  };
+  EXPECT_FALSE(hours.open(at(1, 10, 59)));
+  EXPECT_TRUE(hours.open(at(1, 11, 0)));
+  EXPECT_FALSE(hours.open(at(7, 9, 59)));
+  EXPECT_TRUE(hours.open(at(7, 10, 0)));
+  EXPECT_TRUE(hours.open(at(7, 23, 59)));
+  EXPECT_FALSE(hours.open(at(8, 0, 0)));
 }
 
 TEST(KedaKafka, LeavesNoReplicaWithoutAPartition) {
