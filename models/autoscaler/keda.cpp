@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/autoscaler/hpa/arithmetic.hpp"
 #include "models/autoscaler/hpa/loop.hpp"
 #include "models/autoscaler/keda/executor.hpp"
 #include "models/autoscaler/keda/fallback.hpp"
@@ -36,7 +38,10 @@ struct Settings {
 
   hpa::Spec autoscaler() const {
     hpa::Spec out = spec.autoscaler(annotations);
-    for (const keda::TriggerSpec& trigger : spec.triggers) out.metrics.push_back(trigger.metric(target(trigger)));
+    const bool composite = spec.advanced.modifiers.in_use();
+    for (const keda::TriggerSpec& trigger : spec.triggers)
+      if (!composite || trigger.is_resource()) out.metrics.push_back(trigger.metric(target(trigger)));
+    if (composite) out.metrics.push_back(spec.advanced.modifiers.metric());
     return out;
   }
 
@@ -62,9 +67,9 @@ class Keda final : public Autoscaler {
         loop_(s.autoscaler(), s.controller, s.metrics.resources),
         next_poll_(poll_period_),
         next_sync_(sync_period_) {
-    std::optional<keda::Fallback> fallback;
-    if (s.spec.fallback) fallback = *s.spec.fallback;
-    health_.assign(triggers_.size(), keda::Health(fallback));
+    fallback_ = s.spec.fallback_in_force();
+    health_.assign(triggers_.size(), keda::Health(fallback_));
+    if (s.spec.advanced.modifiers.in_use()) composite_.emplace(s.spec.advanced.modifiers, triggers_);
     cached_.resize(triggers_.size());
     for (const hpa::MetricSpec& metric : s.autoscaler().metrics) targets_.push_back(metric.metric().target);
   }
@@ -116,18 +121,22 @@ class Keda final : public Autoscaler {
     ScalingDecision out;
     bool active = pushed || always_active_, failed = false;
     std::string why;  // those that are active
+    std::vector<std::optional<double>> values(triggers_.size());
     for (std::size_t i = 0; i < triggers_.size(); ++i) {
       if (triggers_[i].is_resource()) continue;
       const keda::Scalers::Answer answer = scalers_.ask(i, signal);
       if (triggers_[i].use_cached_metrics) cached_[i] = answer.value;
+      values[i] = answer.value;
       const std::string at = "trigger_" + std::to_string(i) + "_";
-      const bool wakes = answer.active || (pushed && triggers_[i].pushes());
+      // With a formula it is the composite metric that is active.
+      const bool wakes = (answer.active && !composite_) || (pushed && triggers_[i].pushes());
       out.inputs[at + (answer.value ? "value" : "failed")] = answer.value.value_or(1);
       out.inputs[at + "active"] = wakes ? 1 : 0;
       if (wakes) why += (why.empty() ? "" : ", ") + said_of(i, answer, pushed);
       active |= wakes;
       failed |= !answer.value;
     }
+    if (composite_ && !failed) active |= wakes(values, out.inputs, why);
     const std::optional<Time> before = executor_.last_active();
     const keda::Outcome outcome = executor_.poll(signal.spec_replicas, active, failed, signal.now);
     out.replicas = outcome.replicas;
@@ -143,6 +152,26 @@ class Keda final : public Autoscaler {
     out.inputs["failing"] = failed ? 1 : 0;
     out.inputs["cooldown_s"] = to_seconds(cooldown_);
     if (before) out.inputs["since_active_s"] = to_seconds(signal.now - *before);
+    return out;
+  }
+
+  // Whether the composite metric makes it active.
+  bool wakes(std::span<const std::optional<double>> values, std::map<std::string, double>& inputs,
+             std::string& why) const {
+    const keda::Formula::Result result = composite_->value(travelled(values));
+    if (result.kind != keda::Formula::Result::Kind::kNumber) return false;
+    inputs["composite_value"] = result.number;
+    inputs["composite_activation"] = composite_->activation();
+    if (!(result.number > composite_->activation()) || !std::isfinite(result.number)) return false;
+    why += (why.empty() ? "" : ", ") + ("composite-metric " + spell_number(result.number)) + ", active above " +
+           spell_number(composite_->activation()) + " (" + composite_->spelled(values) + ")";
+    return true;
+  }
+
+  static std::vector<std::optional<double>> travelled(std::span<const std::optional<double>> values) {
+    std::vector<std::optional<double>> out(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i]) out[i] = static_cast<double>(keda::to_milli(*values[i])) / 1000;
     return out;
   }
 
@@ -163,6 +192,7 @@ class Keda final : public Autoscaler {
   }
 
   ScalingDecision sync(const ServiceSignal& signal) {
+    formula_saw_.clear();
     ready_ = std::count_if(signal.instances.begin(), signal.instances.end(),
                            [](const auto& i) { return i.state == InstanceSignal::State::kReady; });
     ScalingDecision out = loop_.decide(signal, [&](std::size_t place) { return read(place, signal); });
@@ -171,6 +201,11 @@ class Keda final : public Autoscaler {
       if (health_[i].failures() > 0) out.inputs[at + "failures"] = static_cast<double>(health_[i].failures());
       if (health_[i].falls_back()) out.inputs[at + "falls_back"] = 1;
     }
+    if (composite_) {
+      for (std::size_t i = 0; i < formula_saw_.size(); ++i)
+        if (formula_saw_[i]) out.inputs["trigger_" + std::to_string(i) + "_value"] = *formula_saw_[i];
+      if (!formula_saw_.empty() && !out.why.empty()) out.why += "; " + composite_->spelled(formula_saw_);
+    }
     for (std::size_t i = 0; i < health_.size(); ++i)
       if (health_[i].falls_back()) out.why += "; " + triggers_[i].key() + " cannot be asked and falls back";
     if (!out.sentence.empty()) out.sentence = spell_change(signal.spec_replicas, out.replicas, out.why);
@@ -178,20 +213,57 @@ class Keda final : public Autoscaler {
     return out;
   }
 
-  hpa::Reading read(std::size_t place, const ServiceSignal& signal) {
+  std::optional<std::int64_t> asked(std::size_t trigger, const ServiceSignal& signal) {
     std::optional<double> value;
-    if (triggers_[place].use_cached_metrics && cached_[place])
-      value = *cached_[place];
+    if (triggers_[trigger].use_cached_metrics && cached_[trigger])
+      value = *cached_[trigger];
     else
-      value = scalers_.ask(place, signal).value;
-    std::optional<std::int64_t> milli;
-    if (value) milli = keda::to_milli(*value);
-    milli = health_[place].answer(milli, targets_[place], signal.spec_replicas, ready_);
+      value = scalers_.ask(trigger, signal).value;
+    return value ? std::optional(keda::to_milli(*value)) : std::nullopt;
+  }
+
+  // All that are no resources are one then. Where a trigger falls back, what it falls back to is the composite metric's
+  // value; where one fails that does not (yet), so does the composite metric.
+  std::optional<std::int64_t> composed(const hpa::Target& target, const ServiceSignal& signal) {
+    std::vector<std::optional<double>> values(triggers_.size());
+    std::optional<std::int64_t> fallback;
+    bool failed = false;
+    for (std::size_t i = 0; i < triggers_.size(); ++i) {
+      if (triggers_[i].is_resource()) continue;
+      const std::optional<std::int64_t> value = asked(i, signal);
+      const std::optional<std::int64_t> answer = health_[i].answer(value, target, signal.spec_replicas, ready_);
+      const bool nil = health_[i].falls_back() && fallback_->behavior == keda::FallbackBehavior::kScalingModifiers;
+      if (value)
+        values[i] = static_cast<double>(*value) / 1000;
+      else if (!nil && answer && !fallback)
+        fallback = answer;
+      else if (!nil && !answer)
+        failed = true;
+    }
+    if (fallback || failed) return fallback;
+    const keda::Formula::Result result = composite_->value(values);
+    formula_saw_ = std::move(values);
+    switch (result.kind) {
+      case keda::Formula::Result::Kind::kNumber:
+        return keda::to_milli(result.number);
+      case keda::Formula::Result::Kind::kNil:
+        if (fallback_ && target.average_value) return hpa::multiply(*target.average_value, fallback_->replicas);
+        return std::nullopt;
+      case keda::Formula::Result::Kind::kFailed:
+        break;
+    }
+    return std::nullopt;
+  }
+
+  hpa::Reading read(std::size_t place, const ServiceSignal& signal) {
+    const std::optional<std::int64_t> milli =
+        composite_ ? composed(targets_[place], signal)
+                   : health_[place].answer(asked(place, signal), targets_[place], signal.spec_replicas, ready_);
     hpa::Reading reading;
     if (milli)
       reading.series = {*milli};
     else
-      reading.error = "the source cannot be asked";
+      reading.error = composite_ ? "the formula cannot be worked out" : "the source cannot be asked";
     return reading;
   }
 
@@ -208,8 +280,12 @@ class Keda final : public Autoscaler {
   // By trigger.
   std::vector<keda::Health> health_;
   std::vector<std::optional<std::optional<double>>> cached_;  // none: not polled yet; none in it: the poll failed
-  std::vector<hpa::Target> targets_;
+  std::vector<hpa::Target> targets_;  // by metric of the autoscaler; without a formula they are the triggers
   std::int64_t ready_ = 0;
+
+  std::optional<keda::Fallback> fallback_;
+  std::optional<keda::CompositeMetric> composite_;  // none: the triggers' own metrics
+  std::vector<std::optional<double>> formula_saw_;  // by trigger, at this look; empty: nothing
 };
 
 class Params final : public AutoscalerParams {
@@ -237,7 +313,8 @@ class Params final : public AutoscalerParams {
     }
     for (std::size_t i = 0; i < s_.spec.triggers.size(); ++i) {
       const keda::TriggerSpec& trigger = s_.spec.triggers[i];
-      if ((trigger.pushes() || trigger.type == "external") && !s_.metrics.meaning(trigger).target)
+      if ((trigger.pushes() || trigger.type == "external") && !s_.spec.advanced.modifiers.in_use() &&
+          !s_.metrics.meaning(trigger).target)
         p.error("/spec/triggers/" + std::to_string(i),
                 "needs metrics.triggers." + trigger.key() + ".target: a scaler of one's own names its target itself");
     }

@@ -9,6 +9,7 @@ namespace windtunnel::keda {
 std::int64_t Fallback::wanted(std::int64_t current) const {
   switch (behavior) {
     case FallbackBehavior::kStatic:
+    case FallbackBehavior::kScalingModifiers:  // where the formula, too, knows nothing
       break;
     case FallbackBehavior::kCurrentReplicas:
       return current;

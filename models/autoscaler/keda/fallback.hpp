@@ -7,7 +7,13 @@
 
 namespace windtunnel::keda {
 
-enum class FallbackBehavior { kStatic, kCurrentReplicas, kCurrentReplicasIfHigher, kCurrentReplicasIfLower };
+enum class FallbackBehavior {
+  kStatic,
+  kCurrentReplicas,
+  kCurrentReplicasIfHigher,
+  kCurrentReplicasIfLower,
+  kScalingModifiers
+};
 
 struct Fallback {
   std::int64_t failure_threshold = 0;

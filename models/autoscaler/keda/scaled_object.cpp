@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/autoscaler/inner_policy.hpp"
+
 namespace windtunnel::keda {
 namespace {
 
@@ -15,8 +17,8 @@ constexpr Bounds kCount{.lo = 0, .hi = kMost};
 constexpr Bounds kRequiredCount{.lo = 0, .hi = kMost, .required = true};
 constexpr Bounds kFromOne{.lo = 1, .hi = kMost};
 
-constexpr std::array<std::string_view, 4> kBehaviors = {"static", "currentReplicas", "currentReplicasIfHigher",
-                                                        "currentReplicasIfLower"};
+constexpr std::array<std::string_view, 5> kBehaviors = {"static", "currentReplicas", "currentReplicasIfHigher",
+                                                        "currentReplicasIfLower", "scalingModifiers"};
 
 }  // namespace
 
@@ -24,7 +26,8 @@ void FallbackSpec::describe(FieldVisitor& v) {
   v.field("failureThreshold", failure_threshold, "Queries in a row that may fail before it takes effect",
           kRequiredCount);
   v.field("replicas", replicas, "Replicas that there are to be then", kRequiredCount);
-  v.choice("behavior", behavior, kBehaviors, "These replicas, those there are, or the more or the fewer of both");
+  v.choice("behavior", behavior, kBehaviors,
+           "These replicas, those there are, the more or the fewer of both, or nil in the formula");
 }
 
 void HpaConfigSpec::describe(FieldVisitor& v) {
@@ -35,7 +38,7 @@ void HpaConfigSpec::describe(FieldVisitor& v) {
 void AdvancedSpec::describe(FieldVisitor& v) {
   v.field("horizontalPodAutoscalerConfig", hpa, "Of the generated HorizontalPodAutoscaler");
   v.not_modelled("restoreToOriginalReplicaCount", "the ScaledObject is not deleted here");
-  v.not_modelled("scalingModifiers", "each trigger is a metric of its own; formulas over them are not worked out");
+  v.field("scalingModifiers", modifiers, "One metric that a formula makes of the triggers, instead of theirs");
 }
 
 void Annotations::describe(FieldVisitor& v) {
@@ -81,6 +84,14 @@ void ScaledObjectSpec::check(Problems& p) const {
       p.error("/minReplicaCount", "0 needs a trigger other than cpu and memory: nothing else says when to come back");
     if (fallback) p.error("/fallback", "is for triggers other than cpu and memory");
   }
+  ProblemsBelow of_modifiers(p, "/advanced/scalingModifiers");
+  advanced.modifiers.check(triggers, of_modifiers);
+  if (fallback && fallback->behavior == FallbackBehavior::kScalingModifiers && !advanced.modifiers.in_use())
+    p.error("/fallback/behavior", "scalingModifiers needs advanced.scalingModifiers");
+  if (fallback && advanced.modifiers.in_use() && !advanced.modifiers.allows_a_fallback())
+    p.warning("/fallback",
+              "has no effect: with scalingModifiers KEDA falls back only where their target is written as "
+              "a whole number");
   std::set<std::string> names;
   bool cached = false;
   for (std::size_t i = 0; i < triggers.size(); ++i) {
@@ -103,6 +114,11 @@ void ScaledObjectSpec::check(Problems& p) const {
 
 bool ScaledObjectSpec::only_resources() const {
   return std::all_of(triggers.begin(), triggers.end(), [](const TriggerSpec& t) { return t.is_resource(); });
+}
+
+std::optional<Fallback> ScaledObjectSpec::fallback_in_force() const {
+  if (!fallback || (advanced.modifiers.in_use() && !advanced.modifiers.allows_a_fallback())) return std::nullopt;
+  return *fallback;
 }
 
 ExecutorSpec ScaledObjectSpec::executor(const Annotations& annotations) const {

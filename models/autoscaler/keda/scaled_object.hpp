@@ -7,6 +7,7 @@
 #include "models/autoscaler/hpa/spec.hpp"
 #include "models/autoscaler/keda/executor.hpp"
 #include "models/autoscaler/keda/fallback.hpp"
+#include "models/autoscaler/keda/scaling_modifiers.hpp"
 #include "models/autoscaler/keda/trigger.hpp"
 #include "sim/describe/field.hpp"
 
@@ -22,6 +23,7 @@ struct HpaConfigSpec {
 };
 struct AdvancedSpec {
   HpaConfigSpec hpa;
+  ScalingModifiersSpec modifiers;
   void describe(FieldVisitor& v);
 };
 
@@ -45,6 +47,7 @@ struct ScaledObjectSpec {
   Duration poll_period() const { return std::chrono::seconds{polling_interval.value_or(30)}; }
   Duration cooldown() const { return std::chrono::seconds{cooldown_period.value_or(300)}; }
   bool only_resources() const;  // all triggers are cpu or memory
+  std::optional<Fallback> fallback_in_force() const;
   ExecutorSpec executor(const Annotations& annotations) const;
   // The generated HorizontalPodAutoscaler without its metrics.
   hpa::Spec autoscaler(const Annotations& annotations) const;

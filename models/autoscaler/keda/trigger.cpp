@@ -272,12 +272,17 @@ hpa::MetricSpec TriggerSpec::metric(double target) const {
     if (out.container_resource) out.container_resource->container = container;
     return out;
   }
+  return external_metric(key(), target, metric_type == kValue);
+}
+
+hpa::MetricSpec external_metric(const std::string& name, double target, bool value) {
+  hpa::MetricSpec out;
   out.type = hpa::Metric::Type::kExternal;
   hpa::ExternalSpec& external = out.external.emplace();
-  external.metric.name = key();
+  external.metric.name = name;
   // Targets travel in thousandths, what is below is cut off.
   const Quantity level{std::floor(target * 1000) / 1000};
-  if (metric_type == kValue) {
+  if (value) {
     external.target.type = hpa::TargetType::kValue;
     external.target.value = level;
   } else {

@@ -41,6 +41,9 @@ struct TriggerSpec {
   hpa::MetricSpec metric(double target) const;
 };
 
+// An External metric of a generated HorizontalPodAutoscaler.
+hpa::MetricSpec external_metric(const std::string& name, double target, bool value);
+
 // The hours of a cron trigger.
 class CronHours {
  public:

@@ -168,6 +168,65 @@ TEST(Keda, FallsBackOnceMoreQueriesFailedThanTheThreshold) {
                                           Pair(45'003, HasSubstr("4 -> 6"))));
 }
 
+// Two triggers, named like the signals that they measure, and a formula of them. `outages`: of the source of depth.
+std::string composite(const std::string& modifiers, const std::string& rest = "", const std::string& outages = "") {
+  const std::string trigger = R"({"type": "metrics-api", "metadata": {"targetValue": "1"}, "name": )";
+  return worker(R"("spec": {"triggers": [)" + trigger + R"("lag"}, )" + trigger +
+                    R"("depth"}], "advanced": {"scalingModifiers": {)" + modifiers + "}}" + rest +
+                    R"(}, "metrics": {"triggers": {"depth": {"metric": "depth", "outages": [)" + outages + "]}}}",
+                R"([{"at": "0s", "value": 40}])", R"([{"at": "0s", "value": 2}, {"at": "2m", "value": 12}])");
+}
+
+TEST(Keda, ScalesOnWhatAFormulaMakesOfItsTriggers) {
+  const std::string formula = R"_("formula": "max(lag / 10, depth / 2)", "target": "1")_";
+  EXPECT_THAT(
+      changes(composite(formula)),
+      ElementsAre(
+          Pair(30'000, "0 -> 1: composite-metric 4, active above 0 (max(lag / 10, depth / 2) of lag 40, depth 2)"),
+          Pair(30'002,
+               "1 -> 4: composite-metric 4, target 1 per replica; max(lag / 10, depth / 2) of lag 40, "
+               "depth 2"),
+          Pair(120'008,
+               "4 -> 6: composite-metric 6, target 1 per replica; max(lag / 10, depth / 2) of lag 40, "
+               "depth 12")));
+  const Flight flight = fly(composite(formula));
+  EXPECT_EQ(flight.changes()[0].inputs.at("composite_value"), 4);
+  EXPECT_EQ(flight.changes()[2].inputs.at("trigger_1_value"), 12);
+  // Value: so many times the ready replicas, whatever the target is of.
+  const auto value = changes(composite(R"("formula": "lag / 20", "target": "1", "metricType": "Value")"));
+  EXPECT_THAT(value.at(1), Pair(30'002, HasSubstr("1 -> 2: composite-metric 2, target 1, ")));
+}
+
+TEST(Keda, IsActiveByTheFormulaAloneWhereThereIsOne) {
+  // Both triggers are above their own activation thresholds of 0.
+  EXPECT_THAT(changes(composite(R"("formula": "lag", "target": "10", "activationTarget": "40")")), IsEmpty());
+  EXPECT_THAT(changes(composite(R"("formula": "depth", "target": "10", "activationTarget": "5")")).at(0),
+              Pair(120'000, "0 -> 1: composite-metric 12, active above 5 (depth of lag 40, depth 12)"));
+  EXPECT_THAT(changes(composite(R"("formula": "0 - lag", "target": "10")")), IsEmpty());
+}
+
+TEST(Keda, FallsBackToTheFormulasTargetOrLetsTheFormulaDecide) {
+  const auto flown = [](const std::string& formula, const std::string& fallback) {
+    return changes(
+        composite(R"("formula": ")" + formula + R"(", "target": "2")", fallback, R"({"at": "1m", "for": "10m"})"),
+        {{"services.s.replicas", "6"}, {"horizon", "\"4m\""}});
+  };
+  const std::string three = R"(, "fallback": {"failureThreshold": 3, "replicas": 10, "behavior": )";
+  // (40 + 2) / 2 are 21. Queries fail at 60.004, 75.005, 90.006 and 105.007 s: the fourth is one too many. Before it
+  // the one failing trigger takes the whole metric with it, and what there is stays.
+  const auto static_one = flown("lag + depth", three + "\"static\"}");
+  ASSERT_THAT(static_one, testing::SizeIs(2));
+  EXPECT_THAT(static_one.at(1), Pair(30'002, HasSubstr("12 -> 21: composite-metric 42, target 2 per replica")));
+  // With scalingModifiers the trigger is nil from then on: 40 / 2 are 20, and 21 are within a tenth of that.
+  const auto of_lag = flown("(depth ?? 30) + lag", three + "\"scalingModifiers\"}");
+  EXPECT_THAT(of_lag.back(), Pair(105'007,
+                                  "21 -> 35: composite-metric 70, target 2 per replica; (depth ?? 30) + lag of "
+                                  "lag 40, depth nil; depth cannot be asked and falls back"));
+  // TestCalculateScalingModifiersFormulaFallbackReplicas: where the formula gives nil as well, it is the replicas.
+  EXPECT_THAT(flown("depth ?? nil", three + "\"scalingModifiers\"}").back(),
+              Pair(105'007, HasSubstr("6 -> 10: composite-metric 20, target 2 per replica")));
+}
+
 TEST(Keda, ScalesOnCpuAsTheHorizontalPodAutoscalerDoes) {
   const auto shop = [](const std::string& autoscaler) {
     return R"({"windtunnel": 1, "name": "shop", "horizon": "20m",
