@@ -63,6 +63,7 @@ std::uint32_t Replication::make_call(std::uint32_t r, std::uint32_t kind_index) 
   if (first != kNone) callers_[first].previous = called;
   first = called;
   open(kinds_[kind_index], static_cast<std::uint16_t>(kind_index), called, 1);
+  if (pool_[r].is(Request::kUnwanted)) nobody_waits(called);
   return called;
 }
 
@@ -79,7 +80,10 @@ void Replication::forget_caller(std::uint32_t called) {
 
 void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome how) {
   const Caller caller = callers_[called];
-  if (caller.request == kNone) return;
+  if (caller.request == kNone) {
+    if (how == Outcome::kCompleted) charge_last(called);
+    return;
+  }
   forget_caller(called);
   if (how != Outcome::kCompleted && caches_) [[unlikely]]
     note_failed_call(caller.request);
@@ -106,7 +110,10 @@ void Replication::give_up_calls(std::uint32_t r) {
     const std::uint32_t called = answers_[r].first;
     forget_caller(called);
     const RequestKind& kind = kinds_[pool_[called].kind];
-    if (kind.cancels) lose(*kind.home, called, Outcome::kCancelled);
+    if (kind.cancels)
+      lose(*kind.home, called, Outcome::kCancelled);
+    else
+      nobody_waits(called);
   }
   if (operations_) give_up_operations(r);
 }
