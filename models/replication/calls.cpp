@@ -80,10 +80,7 @@ void Replication::forget_caller(std::uint32_t called) {
 
 void Replication::answer(const RequestKind& kind, std::uint32_t called, Outcome how) {
   const Caller caller = callers_[called];
-  if (caller.request == kNone) {
-    if (how == Outcome::kCompleted) charge_last(called);
-    return;
-  }
+  if (caller.request == kNone) return;
   forget_caller(called);
   if (how != Outcome::kCompleted && caches_) [[unlikely]]
     note_failed_call(caller.request);

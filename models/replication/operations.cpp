@@ -332,10 +332,7 @@ void Replication::attempt_event(std::uint32_t index, std::uint32_t stamp) {
 void Replication::attempt_ended(std::uint32_t r, Outcome how) {
   Operations& all = *operations_;
   const std::uint32_t index = all.attempt_of[r];
-  if (index == kNone) {  // the client has gone on without it
-    if (how == Outcome::kCompleted) charge_last(r);
-    return;
-  }
+  if (index == kNone) return;
   all.attempt_of[r] = kNone;
   Operations::Attempt& attempt = all.attempts[index];
   attempt.request = kNone;
@@ -423,7 +420,8 @@ void Replication::try_again(std::uint32_t operation_index, const Failure& failur
         party.policy->retry->backoff.wait(operation.attempts - operation.restarted, operation.last_wait, word);
     wait = *operation.last_wait;
   }
-  if (advice.restart) {
+  if (advice.backoff == PushbackParams::Advice::Backoff::kStands) ++operation.restarted;
+  if (advice.backoff == PushbackParams::Advice::Backoff::kRestarts) {
     operation.restarted = operation.attempts;
     operation.last_wait.reset();
   }
@@ -466,8 +464,9 @@ void Replication::hedge_later(std::uint32_t operation_index) {
   Operations::Operation& operation = operations_->operations[operation_index];
   const Hedge& hedge = *operations_->parties[operation.party].policy->hedge;
   std::optional<std::int64_t> delay;
+  // What takes just as long as the quantile is not among those that take longer.
   if (const Client& client = client_of(operation.party, operation.client); client.recent)
-    delay = client.recent->quantile();
+    if ((delay = client.recent->quantile())) ++*delay;
   if (!delay && hedge.delay) delay = hedge.delay->count();
   ++operation.hedge_stamp;
   if (delay) sim_.schedule(now_ns() + *delay, kHedge, operation_index, operation.hedge_stamp);

@@ -70,7 +70,7 @@ struct Replication::Operations {
     float size = 1;
     std::uint16_t kind = 0;       // of its first attempt
     std::uint16_t attempts = 0;   // that were made, whether they have left or not
-    std::uint16_t restarted = 0;  // so many when the back-off began anew
+    std::uint16_t restarted = 0;  // that the back-off does not count
     std::uint32_t party = 0;
     std::uint32_t client = 0;  // of its party's
     bool measured = false;

@@ -569,6 +569,7 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 }
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  if (how == Outcome::kCompleted) charge_last(r);
   // What the called service goes on with still has its connection.
   if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(r);
   if (kind.attempt) return attempt_ended(r, how);

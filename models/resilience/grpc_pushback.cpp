@@ -8,8 +8,8 @@ class GrpcPushback final : public PushbackParams {
  public:
   void describe(FieldVisitor&) override {}
   Advice heed(Duration retry_after, std::uint64_t) const override {
-    if (retry_after < Duration{0}) return {.stop = true, .wait = {}, .restart = false};
-    return {.stop = false, .wait = retry_after, .restart = true};
+    if (retry_after < Duration{0}) return {.stop = true, .wait = {}, .backoff = Advice::Backoff::kRestarts};
+    return {.stop = false, .wait = retry_after, .backoff = Advice::Backoff::kRestarts};
   }
 };
 

@@ -14,7 +14,7 @@ class PushbackParams {
   struct Advice {
     bool stop = false;             // no further attempt
     std::optional<Duration> wait;  // instead of the back-off; none: the back-off as ever
-    bool restart = false;          // the back-off after this wait begins anew
+    enum class Backoff { kGoesOn, kStands, kRestarts } backoff = Backoff::kGoesOn;  // as if it had been its turn, or …
   };
 
   virtual ~PushbackParams() = default;

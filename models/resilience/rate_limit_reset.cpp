@@ -17,7 +17,7 @@ class RateLimitReset final : public PushbackParams {
     if (ms <= 0 || retry_after > max_interval_) return {};
     const std::int64_t half = ms / 2;
     const std::int64_t more = half == 0 ? 0 : static_cast<std::int64_t>(word % static_cast<std::uint64_t>(half));
-    return {.stop = false, .wait = milliseconds{ms + more}, .restart = false};
+    return {.stop = false, .wait = milliseconds{ms + more}, .backoff = Advice::Backoff::kStands};
   }
 
  private:

@@ -9,7 +9,7 @@ class RetryAfter final : public PushbackParams {
   void describe(FieldVisitor&) override {}
   Advice heed(Duration retry_after, std::uint64_t) const override {
     if (retry_after <= Duration{0}) return {};
-    return {.stop = false, .wait = retry_after, .restart = false};
+    return {.stop = false, .wait = retry_after, .backoff = Advice::Backoff::kGoesOn};
   }
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::chosen;
+using Backoffs = PushbackParams::Advice::Backoff;
 
 TEST(RateLimitReset, JitteredBackOffWithLowRandomValue) {
   const auto pushback = chosen<PushbackParams>("rate_limit_reset");
@@ -29,7 +30,7 @@ TEST(RateLimitReset, IsHeardUpToItsMaxIntervalAndLeavesTheBackOffWhereItStands) 
   EXPECT_FALSE(pushback->heed(10s + 1ms, 0).wait);
   EXPECT_FALSE(pushback->heed(0s, 0).wait);
   EXPECT_FALSE(pushback->heed(Duration{-1}, 0).stop);
-  EXPECT_FALSE(pushback->heed(1s, 0).restart);
+  EXPECT_EQ(pushback->heed(1s, 0).backoff, Backoffs::kStands);
   EXPECT_TRUE(chosen<PushbackParams>("rate_limit_reset")->heed(300s, 0).wait);
 }
 
@@ -39,7 +40,7 @@ TEST(GrpcPushback, WaitsExactlyAndBeginsItsBackOffAnewOrStops) {
   const auto pushback = chosen<PushbackParams>("grpc_pushback");
   const PushbackParams::Advice later = pushback->heed(1000ms, 77);
   EXPECT_EQ(later.wait, Duration{1000ms});
-  EXPECT_TRUE(later.restart);
+  EXPECT_EQ(later.backoff, Backoffs::kRestarts);
   EXPECT_FALSE(later.stop);
   EXPECT_TRUE(pushback->heed(Duration{-1}, 77).stop);
   EXPECT_EQ(pushback->heed(0s, 77).wait, Duration{0});  // at once
@@ -48,7 +49,7 @@ TEST(GrpcPushback, WaitsExactlyAndBeginsItsBackOffAnewOrStops) {
 TEST(RetryAfter, IsSleptInsteadOfTheBackOff) {
   const auto pushback = chosen<PushbackParams>("retry_after");
   EXPECT_EQ(pushback->heed(2s, 5).wait, Duration{2s});
-  EXPECT_FALSE(pushback->heed(2s, 5).restart);
+  EXPECT_EQ(pushback->heed(2s, 5).backoff, Backoffs::kGoesOn);
   EXPECT_FALSE(pushback->heed(0s, 5).wait);
   EXPECT_FALSE(pushback->heed(Duration{-1}, 5).stop);
 }
