@@ -169,6 +169,11 @@ void Replication::build_services() {
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
     s.counted = !s.balancing && s.balancer->follows_counts();
     s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set;
+    if (scenario_.metrics.instances > 0) {
+      s.first = std::make_unique<FirstInstances>();
+      s.first->most = static_cast<std::size_t>(scenario_.metrics.instances);
+      s.noted = true;
+    }
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.

@@ -30,7 +30,7 @@ void Replication::note_given(Service& service, const Request& request) {
   if (service.counted) note_count(service, request.instance, -1);
   if (service.balancing) note_sent(service, request);
   if (service.collector) heap_changed(service, request.instance, false);
-  if (!service.watched && !service.params->instance.memory) return;
+  if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
   ++life.arrived;
   life.held_sum -= now_ns();
@@ -47,7 +47,7 @@ void Replication::note_left(Service& service, const Request& request, bool faile
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (service.collector) heap_changed(service, request.instance, true);
   if (service.replica_set && !failed) note_write(service, request);
-  if (!service.watched && !service.params->instance.memory) return;
+  if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
   if (service.params->instance.memory) watch_memory(service, request.instance);

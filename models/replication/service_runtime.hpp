@@ -13,6 +13,7 @@
 #include "models/load_balancer/prequal.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/queue/queue_params.hpp"
+#include "models/replication/first_instances.hpp"
 #include "models/replication/read_replicas.hpp"
 #include "models/replication/replication.hpp"
 #include "models/request/request.hpp"
@@ -94,6 +95,8 @@ struct Replication::AdmissionControl {
   };
   std::vector<RateLimit> rate_limits;
   std::vector<std::uint32_t> class_of;  // by kind
+  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+  std::vector<std::uint64_t> asked_by;  // by request: the client of its source; kNobody: not drawn
   bool knows_clients = false;
   const ConcurrencyLimitParams* limit = nullptr;  // null: none
   std::vector<std::size_t> partition_of;          // by kind
@@ -225,6 +228,7 @@ struct Replication::Service {
   bool counted = false;        // the balancer wants to hear of every change of their counts
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<ReplicaSet> replica_set;    // null: instances are alike
+  std::unique_ptr<FirstInstances> first;      // null: nobody asks for figures of single instances
   std::uint32_t hidden = 0;                   // of the ready ones, from its balancer: the primary
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
   std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies
