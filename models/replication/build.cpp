@@ -172,6 +172,7 @@ void Replication::build_services() {
     if (scenario_.metrics.instances > 0) {
       s.first = std::make_unique<FirstInstances>();
       s.first->most = static_cast<std::size_t>(scenario_.metrics.instances);
+      s.first->keeps_law = scenario_.metrics.number_in_system;
       s.noted = true;
     }
     if (params.vertical_autoscaler) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/replication/replication.hpp"
+#include "sim/statistics/time_held.hpp"
 
 namespace windtunnel {
 
@@ -20,9 +21,12 @@ struct Replication::FirstInstances {
     InstanceBooks before;         // the measured time
     InstanceBooks at_end;         // of the run, or of the instance
     Time from{}, until = kNever;  // it was there; kNever: it is not gone
+    TimeHeld held{};              // how long it held n requests
   };
   std::vector<OfInstance> of;  // by serial, as many as there have been
+  const OfInstance nobody{.before = {}, .at_end = {}, .from = kNever, .until = kNever, .held = {}};
   std::size_t most = 0;
+  bool keeps_law = false;  // of the number in each (metrics.number_in_system)
 };
 
 }  // namespace windtunnel

@@ -34,6 +34,7 @@ void Replication::note_given(Service& service, const Request& request) {
   InstanceLife& life = lives_[request.instance];
   ++life.arrived;
   life.held_sum -= now_ns();
+  if (service.first && service.first->keeps_law) first_instance_holds(service, request.instance);
   if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   ++life.proxied_arrived;
@@ -50,6 +51,7 @@ void Replication::note_left(Service& service, const Request& request, bool faile
   if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
+  if (service.first && service.first->keeps_law) first_instance_holds(service, request.instance);
   if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   --life.proxied_held;

@@ -428,6 +428,7 @@ class Replication final : public FaultTarget {
   // first_instances.cpp
   void first_instance_begins(Service& service, std::uint32_t slot);
   void first_instance_ends(Service& service, std::uint32_t slot);
+  void first_instance_holds(Service& service, std::uint32_t slot);
   void begin_measuring_first(Service& service);
   InstanceBooks books_of(const Service& service, std::uint32_t slot);
   void write_first(Record& record, Service& service);

@@ -23,7 +23,9 @@ constexpr double kMostInstances = 1000;
 void MetricsParams::describe(FieldVisitor& v) {
   v.field("resolution", resolution, "Length of one point of the series", kPositive);
   v.field("number_in_system", number_in_system, "Also keep for how long each service held how many requests");
-  v.field("instances", instances, "So many instances of each service, the oldest, get figures of their own",
+  v.field("instances", instances,
+          "So many instances of each service, the oldest, get figures of their own; with number_in_system also for how "
+          "long each held how many requests",
           {.lo = 0, .hi = kMostInstances});
 }
 

@@ -69,6 +69,19 @@ TEST(FirstInstances, AddUpUnderEveryRuntime) {
   }
 }
 
+TEST(FirstInstances, TellForHowLongTheyHeldHowMany) {
+  // Each gets a request every 200 ms and has it for 100 ms; the slow one for 120 ms.
+  const Flight flight = fly(
+      kTwo, {{"metrics.number_in_system", "true"}, {"faults", R"([{"type": "slow_instances", "service": "s", "count": 1,
+                                                   "which": "newest", "at": "0s", "factor": 2},
+                                                  {"type": "kill_instances", "service": "s", "count": 1,
+                                                   "which": "oldest", "at": "4s"}])"}});
+  EXPECT_NEAR(of(flight, 0, "number_in_system.share_at_least.1"), 0.5, 1e-9);
+  EXPECT_NEAR(of(flight, 1, "number_in_system.share_at_least.1"), 0.6, 0.02) << "but for the last one, cut off";
+  EXPECT_NEAR(of(flight, 2, "number_in_system.share_at_least.1"), 0.5, 0.1 / 6) << "of its own time, ± a request";
+  EXPECT_DOUBLE_EQ(of(flight, 0, "number_in_system.share_at_least.2"), 0);
+}
+
 TEST(FirstInstances, AreNotLookedAtUnlessAsked) {
   const Flight flight = fly(kTwo, {{"metrics.instances", "0"}});
   EXPECT_EQ(flight.result.find_metric("s.instance.0.arrival_rate"), nullptr);

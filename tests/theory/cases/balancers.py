@@ -1,18 +1,24 @@
 """Farms behind a balancer."""
 
+from judge import Band
 from laboratory import cpu, exponential, poisson, pool, station
 
 from cases.common import FACTS, case, each, expected, measure_unequal, read, readings
 
 
 def farm(lab, servers, load, balancer, arrivals, relaxation, metrics, prefix):
-    """So many servers of rate 1. The number in the system is that of one of them."""
-    rate = servers * load
+    """So many servers of rate 1. The number in the system is that of one of them, as is the law of it."""
+    rate, looked_at = servers * load, min(servers, 100)
+    at_least = {m: m.rsplit("_", 1)[1].removeprefix("ge") for m in metrics if m.startswith(("P_queue_ge", "tail_ge"))}
     run = lab.measure(station(poisson(rate), pool(1), [cpu(exponential(1))], replicas=servers, balancer=balancer),
-                      arrivals, rate, relaxation)
+                      arrivals, rate, relaxation, number=bool(at_least), instances=looked_at if at_least else 0)
     lab.note_utilization(run, servers, 1)
     out = {}
     for m in metrics:
+        if m in at_least:
+            shares = [run[f"s.instance.{i}.number_in_system.share_at_least.{at_least[m]}"] for i in range(looked_at)]
+            out[prefix + m] = each(lambda *of: sum(of) / looked_at, *shares)
+            continue
         values = read(run, "L" if m == "L_per_server" else m)
         out[prefix + m] = each(lambda v: v / servers, values) if m in ("L", "Lq", "L_per_server") else values
     return out
@@ -43,7 +49,7 @@ def shortest_queue(lab):
     out = {}
     for load in FACTS["V45"]["params"]["rhos"]:
         out |= farm(lab, 2, load, {"type": "least_request", "full_scan": True}, 1.6e8 if load > 0.9 else 4e7,
-                    1 / (1 - load) ** 2, ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"rho{load}_")
+                    1 / (1 - load) ** 2, ["W", "L_per_server", "p_wait", "W_p50", "W_p99", "P_queue_ge_2", "P_queue_ge_4"], f"rho{load}_")
     return out
 
 
@@ -56,6 +62,14 @@ def two_choices(lab):
         out[f"lam{load}_T"] = run["W"]
         if load == 0.9:
             out["lam0.9_T_reproduced"] = run["W"]
+    if lab.shorter > 1:
+        return out
+    # The tails are those of unlimitedly many servers: of ten thousand, within 2 %.
+    p = FACTS["V47"]["params"]
+    run = farm(lab, p["tail_servers"], 0.9, {"type": "least_request"}, 4e7, 15, [f"tail_ge{k}" for k in range(1, 6)], "")
+    for tail, values in run.items():
+        limit, name = expected("V47")[f"lam0.9_{tail}"], f"lam0.9_{tail}"
+        out[name] = Band("V47", name, 0.98 * limit, 1.02 * limit, sum(values) / len(values))
     return out
 
 
@@ -64,7 +78,8 @@ def join_idle_queue(lab):
     p, out = FACTS["V49"]["params"], {}
     for servers in p["servers"]:
         out |= farm(lab, servers, p["rho"], {"type": "join_idle_queue"}, 4e7, 100,
-                    ["W", "L_per_server", "p_wait", "W_p50", "W_p99"], f"N{servers}_rho0.8_")
+                    ["W", "L_per_server", "p_wait", "W_p50", "W_p99", "P_queue_ge_2", "P_queue_ge_4"],
+                    f"N{servers}_rho0.8_")
     return out
 
 
