@@ -184,6 +184,10 @@ class Page {
       for (const Loss& loss : losses(result_, s))
         line(paint(pad_right("    " + loss.cause, first), Ink::kRed) + pad_left(count_text(loss.requests), 14) +
              pad_left(figure(loss.share, "share"), 22));
+      const Metric* const wasted = service_metric(result_, s.name, "cpu_wasted");
+      if (wasted == nullptr || !(wasted->estimate.mean > 0)) continue;
+      line(paint(pad_right("    CPU for nobody", first), Ink::kRed) + pad_left(figure(wasted->estimate.mean, "s"), 14) +
+           pad_left(figure(service_metric(result_, s.name, "cpu_wasted_share")->estimate.mean, "share"), 22));
     }
   }
 

@@ -11,6 +11,10 @@ void AdmissionParams::describe(FieldVisitor& v) {
       "one refuses. It waits for the longest of the waits they ask for");
   v.field("concurrency_limit", concurrency_limit,
           "How many requests may be under way at once, from here until their work has ended; none: any number");
+  v.field("retry_after", retry_after,
+          "When to come back, as those are told who are turned away here (Retry-After, grpc-retry-pushback-ms), for "
+          "clients that listen (\"pushback\"). None: they are told nothing",
+          kNonNegative);
 }
 
 bool AdmissionParams::knows_clients() const {

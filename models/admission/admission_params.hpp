@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "models/admission/concurrency_limit.hpp"
@@ -12,6 +13,7 @@ namespace windtunnel {
 struct AdmissionParams {
   std::vector<Choice<RateLimiterParams>> rate_limits;
   Choice<ConcurrencyLimitParams> concurrency_limit;  // none: any number
+  std::optional<Duration> retry_after;               // that who is turned away is told; none: nothing
 
   void describe(FieldVisitor& v);
   bool plain() const { return rate_limits.empty() && !concurrency_limit; }

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 3> kRunsOnNames = {"loop", "worker", "thr
 constexpr double kMebi = 1024.0 * 1024, kGibi = 1024 * kMebi;
 constexpr std::array<std::string_view, 3> kDispatchNames = {"round_robin", "random", "shared"};
 
-std::string in_cores(double cores) {
+std::string in_decimals(double cores) {
   std::string text = std::to_string(cores);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
@@ -33,6 +33,7 @@ void Step::describe(FieldVisitor& v) {
   v.field("parallel", parallel, "Several services that are called at once; the step lasts until they have answered");
   v.field("send", send, "A queue that gets a message; the step lasts until it has it");
   v.field("error", error, "Share of requests that end with an error once the step is done", {.lo = 0, .hi = 1});
+  v.field("errors", errors, "The same, where several errors are told apart, or say what clients listen to");
   v.field(
       "look_up", look_up,
       "A cache of the service that is asked in this step, at whose end the answer is known: a hit goes on behind the "
@@ -64,6 +65,10 @@ void Step::check(Problems& p) {
   if (io && on == RunsOn::kThreadPool && !look_up.empty())
     p.error("/look_up",
             "is not for an io step on the thread pool, which would keep its thread while it waits for a fetch");
+  double share = 0;
+  for (const StepError& one : errors) share += one.share.value;
+  if (share > 1 + 1e-9) p.error("/errors", "have shares of " + in_decimals(share) + " together; at most 1 fits");
+  if (error.value > 0 && !errors.empty()) p.error("/error", "stands beside errors; write it as one of them");
   if (!look_up.empty() && !invalidate.empty())
     p.error("/invalidate", "a step looks up or invalidates; write a step for each");
 }
@@ -129,7 +134,7 @@ void Resources::describe(FieldVisitor& v) {
 void Resources::check(Problems& p) {
   if (requests.cpu && limits.cpu && limits.cpu->cores < requests.cpu->cores)
     p.error("/limits/cpu",
-            in_cores(limits.cpu->cores) + " is below the request of " + in_cores(requests.cpu->cores) + " cores");
+            in_decimals(limits.cpu->cores) + " is below the request of " + in_decimals(requests.cpu->cores) + " cores");
   if (requests.memory && limits.memory && limits.memory->count < requests.memory->count)
     p.error("/limits/memory", "is below the request");
 }

@@ -9,6 +9,7 @@
 #include "models/admission/queue_discipline.hpp"
 #include "models/queue/queue_params.hpp"
 #include "models/request/call.hpp"
+#include "models/request/step_error.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
 
@@ -27,7 +28,8 @@ struct Step {
   std::optional<SingleCall> call;
   std::optional<ParallelCalls> parallel;
   std::optional<Send> send;
-  Share error{0};
+  Share error{0};                            // with status 500, where it is all there is to say …
+  std::vector<StepError> errors;             // … or each with its own
   std::string look_up, on_miss, invalidate;  // caches of the service; empty: none
 
   const Calls* calls() const {  // null: none

@@ -61,10 +61,12 @@ bool Replication::let_in(Service& service, std::uint32_t r) {
   constexpr std::uint64_t kStranger = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t client = kStranger;
   if (control.knows_clients) {
+    if (r >= control.asked_by.size()) control.asked_by.resize(pool_.size());
+    control.asked_by[r] = AdmissionControl::kNobody;
     if (kind.called)
       client = kCaller | named(kind.origin).index;
     else if (sources_[kind.source].params->clients)
-      client = (std::uint64_t{kind.source} << 40) | sources_[kind.source].clients->next();
+      client = (std::uint64_t{kind.source} << 40) | (control.asked_by[r] = sources_[kind.source].clients->next());
   }
   Duration wait{0};
   for (AdmissionControl::RateLimit& entry : control.rate_limits) {

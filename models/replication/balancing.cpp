@@ -99,7 +99,12 @@ void Replication::admit_by_proxy(Service& service, std::uint32_t r) {
   if (r >= b.placed.size()) b.placed.resize(pool_.size());
   Balancing::Placed& placed = b.placed[r];
   const RequestKind& kind = kinds_[pool_[r].kind];
-  if (b.callers) placed.client = (kind.called ? *b.callers : *sources_[kind.source].clients).next();
+  // Whoever was asked for leave by a limit is who comes.
+  if (b.callers && !kind.called && service.control && service.control->knows_clients &&
+      service.control->asked_by[r] != AdmissionControl::kNobody)
+    placed.client = service.control->asked_by[r];
+  else if (b.callers)
+    placed.client = (kind.called ? *b.callers : *sources_[kind.source].clients).next();
   placed.proxy = static_cast<std::uint32_t>(pick_proxy(b));
   Proxy& proxy = b.proxies[placed.proxy];
   if (b.queues && proxy.knows_any() && (proxy.waiting > 0 || proxy.full(sim_.now()))) return wait_at_proxy(service, r);

@@ -34,6 +34,7 @@ constexpr NamedQuantile kQuantiles[] = {{"p50", .5}, {"p90", .9}, {"p95", .95}, 
 
 void Replication::begin_measuring() {
   begin_measuring_operations();
+  begin_measuring_waste();
   for (const auto& owned : services_) {
     Service& s = *owned;
     if (s.replica_set) begin_measuring_replicas(s);
@@ -88,6 +89,7 @@ void Replication::begin_measuring() {
     if (narrated_ && pools_ && pools_->accepted[s->index].any)
       s->series.columns.push_back({"connections", "count", {}});
   }
+  begin_operations_series();
   last_point_ = now_ns();
   schedule_series_point();
 }
@@ -212,6 +214,7 @@ void Replication::series_point() {
       }
       if (pools_ && pools_->kinds_of[s.index] > 0) row.push_back(pools_->waiting_bin(s) / bin_ns);
       if (pools_ && pools_->accepted[s.index].any) row.push_back(pools_->accepted[s.index].bin / bin_ns);
+      if (operations_) operations_series_point(s, bin_ns, row);
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -271,10 +274,12 @@ void Replication::check_identities(const Service& s) const {
 Record Replication::finish() {
   if (now_ns() > last_point_ || points_ == 0) series_point();
   check_conservation();
+  charge_all(kNone);
   Record record;
   for (const auto& owned : services_) {
     if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
+    check_waste(*owned);
     if (owned->price != nullptr) bill_what_still_runs(*owned);
     write_service(record, *owned);
     write_sizing(record, *owned);
@@ -393,6 +398,7 @@ void Replication::write_service(Record& record, Service& s) {
   const double requested = s.vertical ? s.vertical->requested_total / 1000 : s.total.ready * request;
   if (request > 0 || s.vertical) put("cpu_utilization_of_request", "share", ratio(s.total.cpu, requested));
   put("cpu_cores", "count", s.total.cpu / ns);
+  write_waste(record, s);
   put("number_in_system.mean", "count", s.total.in_system / ns);
   put("queue_length.mean", "count", s.total.waiting / ns);
   put("io_in_flight.mean", "count", s.total.on_io / ns);

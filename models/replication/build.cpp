@@ -11,6 +11,7 @@
 #include "models/replication/pools.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
+#include "models/replication/waste.hpp"
 #include "models/workload/closed_loop.hpp"
 
 namespace windtunnel {
@@ -30,6 +31,7 @@ Replication::Replication(const Scenario& scenario, std::uint64_t seed, std::uint
   build_services();
   build_caches();
   build_sources();
+  build_waste();
   if (nodes_) nodes_->begin();
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) scenario.faults[i]->schedule(*this, i);
   // Measuring begins before anything else that happens at that instant; series points come after all that happens at
@@ -229,8 +231,9 @@ void Replication::build_steps(RequestKind& kind, const std::string& stream, cons
     } else {
       step.sampler = std::make_unique<Sampler>(streams_.named(name), step.cpu ? *steps[k].cpu : *steps[k].io);
     }
-    if (steps[k].error.value > 0) {
-      step.error = steps[k].error.value;
+    step.errors = error_answers(steps[k].errors);
+    step.error = step.errors.empty() ? steps[k].error.value : step.errors.back().up_to;
+    if (step.error > 0) {
       kind.home->errs = true;
       step.error_words = std::make_unique<Stream>(streams_.named(name + "/error"));
     }

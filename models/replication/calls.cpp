@@ -63,6 +63,7 @@ std::uint32_t Replication::make_call(std::uint32_t r, std::uint32_t kind_index) 
   if (first != kNone) callers_[first].previous = called;
   first = called;
   open(kinds_[kind_index], static_cast<std::uint16_t>(kind_index), called, 1);
+  if (pool_[r].is(Request::kUnwanted)) nobody_waits(called);
   return called;
 }
 
@@ -106,7 +107,10 @@ void Replication::give_up_calls(std::uint32_t r) {
     const std::uint32_t called = answers_[r].first;
     forget_caller(called);
     const RequestKind& kind = kinds_[pool_[called].kind];
-    if (kind.cancels) lose(*kind.home, called, Outcome::kCancelled);
+    if (kind.cancels)
+      lose(*kind.home, called, Outcome::kCancelled);
+    else
+      nobody_waits(called);
   }
   if (operations_) give_up_operations(r);
 }

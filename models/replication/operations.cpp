@@ -95,14 +95,25 @@ Replication::Client& Replication::client_of(std::uint32_t party_index, std::uint
   Client& client = party.clients[number];
   const std::uint32_t serial = party.source != kNone ? 0 : lives_[number].serial;
   if (client.serial == serial) return client;
-  if (client.open) party.open.add(sim_.now(), -1);
+  for (const Gate& gate : client.gates)
+    if (gate.open) party.open.add(sim_.now(), -1);
   client = {};
   client.serial = serial;
   const ClientPolicy& policy = *party.policy;
   if (policy.budget() != nullptr) client.budget = policy.budget()->make();
-  if (policy.circuit_breaker) client.breaker = policy.circuit_breaker->make(sim_.now());
   if (policy.throttle) client.throttle = policy.throttle->make(sim_.now());
+  if (policy.hedge && policy.hedge->after) client.recent = std::make_unique<RecentLatency>(*policy.hedge->after);
+  client.gates.resize(party.gates);
+  for (Gate& gate : client.gates)
+    if (policy.circuit_breaker) gate.breaker = policy.circuit_breaker->make(sim_.now());
   return client;
+}
+
+Replication::Gate& Replication::gate_of(std::uint32_t operation_index) {
+  const Operations::Operation& operation = operations_->operations[operation_index];
+  const Party& party = operations_->parties[operation.party];
+  Client& client = client_of(operation.party, operation.client);
+  return client.gates[party.gates == 1 ? 0U : std::size_t{operation.kind} - party.first_kind];
 }
 
 void Replication::begin_operation(std::uint32_t party_index, std::uint32_t client, std::uint16_t kind, float size,
@@ -172,9 +183,10 @@ void Replication::ask(std::uint32_t index) {
       return sim_.schedule(now_ns() + leave.wait.count(), kAttempt, index, ++attempt.stamp);
     }
   }
-  if (client.breaker) {
-    const bool permitted = client.breaker->permits(sim_.now());
-    look_at_breaker(party, client);
+  Gate& gate = gate_of(attempt.operation);
+  if (gate.breaker) {
+    const bool permitted = gate.breaker->permits(sim_.now());
+    look_at_breaker(party, gate);
     if (!permitted) {
       if (counts) ++party.breaker_refused;
       return attempt_over(index);
@@ -182,24 +194,24 @@ void Replication::ask(std::uint32_t index) {
   }
   if (party.policy->bulkhead) {
     const Bulkhead& bulkhead = *party.policy->bulkhead;
-    if (client.places_taken >= bulkhead.max_concurrent_calls) {
+    if (gate.places_taken >= bulkhead.max_concurrent_calls) {
       attempt.phase = Operations::Attempt::Phase::kWaitsForPlace;
       if (bulkhead.max_wait == Duration{0}) return refused_by_bulkhead(index);
-      attempt.ahead = client.last_waiting;
+      attempt.ahead = gate.last_waiting;
       attempt.behind = kNone;
-      (client.last_waiting != kNone ? all.attempts[client.last_waiting].behind : client.first_waiting) = index;
-      client.last_waiting = index;
+      (gate.last_waiting != kNone ? all.attempts[gate.last_waiting].behind : gate.first_waiting) = index;
+      gate.last_waiting = index;
       return sim_.schedule(now_ns() + bulkhead.max_wait.count(), kAttempt, index, ++attempt.stamp);
     }
-    ++client.places_taken;
+    ++gate.places_taken;
   }
   send_attempt(index);
 }
 
-void Replication::look_at_breaker(Party& party, Client& client) {
-  const bool open = client.breaker->open();
-  if (open == client.open) return;
-  client.open = open;
+void Replication::look_at_breaker(Party& party, Gate& gate) {
+  const bool open = gate.breaker->open();
+  if (open == gate.open) return;
+  gate.open = open;
   party.open.add(sim_.now(), open ? 1 : -1);
   if (open && now_ns() >= measure_from_) ++party.opened;
 }
@@ -208,10 +220,10 @@ void Replication::refused_by_bulkhead(std::uint32_t index) {
   Operations& all = *operations_;
   const Operations::Operation& operation = all.operations[all.attempts[index].operation];
   Party& party = all.parties[operation.party];
-  Client& client = client_of(operation.party, operation.client);
-  if (client.breaker) {
-    client.breaker->given_up(sim_.now());
-    look_at_breaker(party, client);
+  Gate& gate = gate_of(all.attempts[index].operation);
+  if (gate.breaker) {
+    gate.breaker->given_up(sim_.now());
+    look_at_breaker(party, gate);
   }
   if (now_ns() >= measure_from_) ++party.bulkhead_refused;
   attempt_over(index);
@@ -220,19 +232,18 @@ void Replication::refused_by_bulkhead(std::uint32_t index) {
 void Replication::leave_bulkhead_line(std::uint32_t index) {
   Operations& all = *operations_;
   const Operations::Attempt& attempt = all.attempts[index];
-  const Operations::Operation& operation = all.operations[attempt.operation];
-  Client& client = client_of(operation.party, operation.client);
-  (attempt.ahead != kNone ? all.attempts[attempt.ahead].behind : client.first_waiting) = attempt.behind;
-  (attempt.behind != kNone ? all.attempts[attempt.behind].ahead : client.last_waiting) = attempt.ahead;
+  Gate& gate = gate_of(attempt.operation);
+  (attempt.ahead != kNone ? all.attempts[attempt.ahead].behind : gate.first_waiting) = attempt.behind;
+  (attempt.behind != kNone ? all.attempts[attempt.behind].ahead : gate.last_waiting) = attempt.ahead;
 }
 
 // To the next in line, as an event of its own.
-void Replication::give_place_on(Client& client) {
-  if (client.first_waiting == kNone) {
-    --client.places_taken;
+void Replication::give_place_on(Gate& gate) {
+  if (gate.first_waiting == kNone) {
+    --gate.places_taken;
     return;
   }
-  const std::uint32_t next = client.first_waiting;
+  const std::uint32_t next = gate.first_waiting;
   leave_bulkhead_line(next);
   Operations::Attempt& attempt = operations_->attempts[next];
   attempt.phase = Operations::Attempt::Phase::kHasPlace;
@@ -261,6 +272,7 @@ void Replication::attempt_failed(std::uint32_t index, Outcome how) {
   Operations::Attempt& attempt = operations_->attempts[index];
   attempt.connection_call = kNone;
   attempt.how = how;
+  attempt.failure = {how == Outcome::kTimedOut ? Failure::Kind::kTimeout : Failure::Kind::kConnectFailure, {}, {}};
   attempt.phase = Operations::Attempt::Phase::kAnswers;
   attempt_over(index);
 }
@@ -283,6 +295,7 @@ std::uint32_t Replication::make_attempt(std::uint32_t index) {
   if (kind.carries_deadline) all.deadline_of[r] = operation.deadline;
   if (party.source != kNone && sources_[party.source].patience)
     sim_.schedule(now_ns() + sources_[party.source].patience->next_ns(), kPatience, r, pool_[r].stamp);
+  if (operation.caller != kNone && pool_[operation.caller].is(Request::kUnwanted)) nobody_waits(r);
   return r;
 }
 
@@ -324,6 +337,7 @@ void Replication::attempt_ended(std::uint32_t r, Outcome how) {
   Operations::Attempt& attempt = all.attempts[index];
   attempt.request = kNone;
   attempt.how = how;
+  if (how != Outcome::kCompleted) attempt.failure = failure_of(*kinds_[pool_[r].kind].home, how);
   attempt.phase = Operations::Attempt::Phase::kAnswers;
   const Party& party = all.parties[all.operations[attempt.operation].party];
   if (party.answers_at_once) return attempt_over(index);
@@ -342,48 +356,104 @@ void Replication::attempt_over(std::uint32_t index) {
   const bool success = sent && attempt.how == Outcome::kCompleted;
   if (!sent && attempt.number == 1) skip_demands(kinds_[operation.kind]);
   all.give_back_attempt(index);
+  const Failure& failure = attempt.failure;
+  const bool worth = !party.again || party.again->includes(failure);
+  const bool stops =
+      party.pushback != nullptr && failure.retry_after && party.pushback->heed(*failure.retry_after, 0).stop;
   Client& client = client_of(operation.party, operation.client);
-  if (client.budget) client.budget->ended(sim_.now(), attempt.paid, success);
+  if (client.budget)
+    client.budget->ended(sim_.now(), attempt.paid,
+                         success          ? RetryBudget::End::kSuccess
+                         : worth || stops ? RetryBudget::End::kFailure
+                                          : RetryBudget::End::kFinal);
   if (sent) {
-    if (client.breaker) {
-      client.breaker->ended(sim_.now(), Duration{now_ns() - attempt.sent}, success);
-      look_at_breaker(party, client);
+    Gate& gate = gate_of(operation_index);
+    if (gate.breaker) {
+      gate.breaker->ended(sim_.now(), Duration{now_ns() - attempt.sent}, success);
+      look_at_breaker(party, gate);
     }
-    if (client.throttle)
-      client.throttle->ended(sim_.now(), success,
-                             attempt.how == Outcome::kRejectedRateLimited ||
-                                 attempt.how == Outcome::kRejectedThrottled ||
-                                 attempt.how == Outcome::kRejectedConcurrencyLimit);
-    if (policy.bulkhead) give_place_on(client);
+    if (client.throttle) client.throttle->ended(sim_.now(), success, !success && failure.throttles());
+    if (client.recent && attempt.number == 1 && (success || attempt.how == Outcome::kTimedOut))
+      client.recent->record(now_ns() - attempt.sent);
+    if (policy.bulkhead) give_place_on(gate);
   }
   if (success) {
     if (attempt.number > 1 && operation.measured) ++party.first_not_first;
     return finish_operation(operation_index, true);
   }
-  const bool timed_out = sent && attempt.how == Outcome::kTimedOut;
+  const RetryBudget::Why why = sent && attempt.how == Outcome::kTimedOut ? RetryBudget::Why::kTimeout
+                               : failure.throttles()                     ? RetryBudget::Why::kThrottled
+                                                                         : RetryBudget::Why::kTransient;
+  const bool counts = now_ns() >= measure_from_;
+  if (counts && !worth) ++party.final_failures;
+  if (counts && stops) ++party.pushback_stops;
   if (policy.hedge) {
-    if (operation.attempts < policy.hedge->attempts && pay_for_next(operation_index, timed_out)) {
-      hedge_later(operation_index);
-      return launch(operation_index);
-    }
-  } else if (policy.retry && operation.attempts < policy.retry->attempts) {
+    if (!worth) return finish_operation(operation_index, false);
+    operation.stopped = operation.stopped || stops;
+    return send_next_copy(operation_index, failure, why);
+  }
+  if (policy.retry && operation.attempts < policy.retry->attempts) {
     // Taken whether there is leave or not, so that other operations' waits do not change with it.
     const std::uint64_t word = party.wait_words->next();
-    if (pay_for_next(operation_index, timed_out)) {
-      operation.last_wait = policy.retry->backoff.wait(operation.attempts, operation.last_wait, word);
-      const std::int64_t room = std::numeric_limits<std::int64_t>::max() - now_ns();
-      return sim_.schedule(now_ns() + std::min(room, operation.last_wait->count()), kRetry, operation_index,
-                           operation.stamp);
+    if (worth && !stops) return try_again(operation_index, failure, why, word);
+  }
+  if (operation.first == kNone) finish_operation(operation_index, false);
+}
+
+// After a failure that is worth it, if there is leave. `word` decides how long that takes.
+void Replication::try_again(std::uint32_t operation_index, const Failure& failure, RetryBudget::Why why,
+                            std::uint64_t word) {
+  Operations::Operation& operation = operations_->operations[operation_index];
+  Party& party = operations_->parties[operation.party];
+  if (!pay_for_next(operation_index, why)) {
+    if (operation.first == kNone) finish_operation(operation_index, false);
+    return;
+  }
+  PushbackParams::Advice advice;
+  if (party.pushback != nullptr && failure.retry_after) advice = party.pushback->heed(*failure.retry_after, word);
+  Duration wait{};
+  if (advice.wait) {
+    wait = *advice.wait;
+    if (now_ns() >= measure_from_) ++party.pushback_waits;
+  } else {
+    operation.last_wait =
+        party.policy->retry->backoff.wait(operation.attempts - operation.restarted, operation.last_wait, word);
+    wait = *operation.last_wait;
+  }
+  if (advice.backoff == PushbackParams::Advice::Backoff::kStands) ++operation.restarted;
+  if (advice.backoff == PushbackParams::Advice::Backoff::kRestarts) {
+    operation.restarted = operation.attempts;
+    operation.last_wait.reset();
+  }
+  const std::int64_t room = std::numeric_limits<std::int64_t>::max() - now_ns();
+  sim_.schedule(now_ns() + std::min(room, wait.count()), kRetry, operation_index, operation.stamp);
+}
+
+// After a failure that leaves the others under way.
+void Replication::send_next_copy(std::uint32_t operation_index, const Failure& failure, RetryBudget::Why why) {
+  Operations::Operation& operation = operations_->operations[operation_index];
+  Party& party = operations_->parties[operation.party];
+  if (operation.attempts < party.policy->hedge->attempts && !operation.stopped) {
+    PushbackParams::Advice advice;
+    if (party.pushback != nullptr && failure.retry_after)
+      advice = party.pushback->heed(*failure.retry_after, party.wait_words->next());
+    if (advice.wait) {  // the next one's turn is then
+      if (now_ns() >= measure_from_) ++party.pushback_waits;
+      return sim_.schedule(now_ns() + advice.wait->count(), kHedge, operation_index, ++operation.hedge_stamp);
+    }
+    if (pay_for_next(operation_index, why)) {
+      hedge_later(operation_index);
+      return launch(operation_index);
     }
   }
   if (operation.first == kNone) finish_operation(operation_index, false);
 }
 
-bool Replication::pay_for_next(std::uint32_t operation_index, bool timed_out) {
+bool Replication::pay_for_next(std::uint32_t operation_index, RetryBudget::Why why) {
   Operations::Operation& operation = operations_->operations[operation_index];
   Party& party = operations_->parties[operation.party];
   const Client& client = client_of(operation.party, operation.client);
-  const std::optional<double> paid = client.budget ? client.budget->leave(sim_.now(), timed_out) : 0;
+  const std::optional<double> paid = client.budget ? client.budget->leave(sim_.now(), why) : 0;
   if (now_ns() >= measure_from_) ++(paid ? party.retries : party.budget_refused);
   if (!paid) return false;
   operation.next = {true, *paid};
@@ -393,22 +463,30 @@ bool Replication::pay_for_next(std::uint32_t operation_index, bool timed_out) {
 void Replication::hedge_later(std::uint32_t operation_index) {
   Operations::Operation& operation = operations_->operations[operation_index];
   const Hedge& hedge = *operations_->parties[operation.party].policy->hedge;
-  sim_.schedule(now_ns() + hedge.delay.count(), kHedge, operation_index, ++operation.hedge_stamp);
+  std::optional<std::int64_t> delay;
+  // What takes just as long as the quantile is not among those that take longer.
+  if (const Client& client = client_of(operation.party, operation.client); client.recent)
+    if ((delay = client.recent->quantile())) ++*delay;
+  if (!delay && hedge.delay) delay = hedge.delay->count();
+  ++operation.hedge_stamp;
+  if (delay) sim_.schedule(now_ns() + *delay, kHedge, operation_index, operation.hedge_stamp);
 }
 
 void Replication::send_copy(std::uint32_t operation_index, std::uint32_t stamp) {
   Operations::Operation& operation = operations_->operations[operation_index];
   if (operation.hedge_stamp != stamp) return;
   const Hedge& hedge = *operations_->parties[operation.party].policy->hedge;
-  if (operation.attempts >= hedge.attempts) return;
-  const bool may = pay_for_next(operation_index, false);
+  if (operation.attempts >= hedge.attempts || operation.stopped) return;
+  const bool may = pay_for_next(operation_index, RetryBudget::Why::kTransient);
   if (!may) ++operation.attempts;  // its turn is over: the next is the next
+  if (!may && operation.first == kNone) return finish_operation(operation_index, false);
   if (operation.attempts < hedge.attempts) hedge_later(operation_index);
   if (may) launch(operation_index);
 }
 
 void Replication::finish_operation(std::uint32_t operation_index, bool success) {
   Operations& all = *operations_;
+  if (success) note_overtaken(operation_index);
   while (all.operations[operation_index].first != kNone) give_up_attempt(all.operations[operation_index].first, false);
   const Operations::Operation operation = all.operations[operation_index];
   Party& party = all.parties[operation.party];
@@ -446,21 +524,22 @@ void Replication::give_up_attempt(std::uint32_t index, bool late) {
   const Operations::Operation& operation = all.operations[attempt.operation];
   Party& party = all.parties[operation.party];
   Client& client = client_of(operation.party, operation.client);
+  Gate& gate = gate_of(attempt.operation);
   if (attempt.phase == Operations::Attempt::Phase::kWaitsForPlace) leave_bulkhead_line(index);
   if (attempt.sent < 0 && attempt.number == 1) skip_demands(kinds_[operation.kind]);
-  if (client.budget && late) client.budget->ended(sim_.now(), attempt.paid, false);
+  if (client.budget && late) client.budget->ended(sim_.now(), attempt.paid, RetryBudget::End::kFailure);
   if (client.budget && !late) client.budget->given_up(sim_.now(), attempt.paid);
   if (client.throttle && late && attempt.sent >= 0) client.throttle->ended(sim_.now(), false, false);
   const bool permitted = attempt.sent >= 0 || attempt.phase != Operations::Attempt::Phase::kAsks;
-  if (client.breaker && permitted) {
+  if (gate.breaker && permitted) {
     if (late && attempt.sent >= 0)
-      client.breaker->ended(sim_.now(), Duration{now_ns() - attempt.sent}, false);
+      gate.breaker->ended(sim_.now(), Duration{now_ns() - attempt.sent}, false);
     else
-      client.breaker->given_up(sim_.now());
-    look_at_breaker(party, client);
+      gate.breaker->given_up(sim_.now());
+    look_at_breaker(party, gate);
   }
   if (party.policy->bulkhead && (attempt.sent >= 0 || attempt.phase == Operations::Attempt::Phase::kHasPlace))
-    give_place_on(client);
+    give_place_on(gate);
   if (attempt.connection_call != kNone) give_up_connection(attempt.connection_call);
   all.give_back_attempt(index);
   if (attempt.request == kNone) return;
@@ -468,6 +547,7 @@ void Replication::give_up_attempt(std::uint32_t index, bool late) {
   Request& request = pool_[attempt.request];
   RequestKind& kind = kinds_[request.kind];
   if (kind.cancels) return lose(*kind.home, attempt.request, late ? Outcome::kTimedOut : Outcome::kCancelled);
+  nobody_waits(attempt.request);
   if (!late) return;  // it goes on, and is counted as it ends
   settle(kind, request, Outcome::kTimedOut);
   request.mark(Request::kClientGone);
@@ -482,8 +562,20 @@ void Replication::deadline_passed(std::uint32_t operation_index, std::uint32_t s
   const Operations::Operation& operation = all.operations[operation_index];
   if (operation.stamp != stamp) return;
   if (now_ns() >= measure_from_) ++all.parties[operation.party].deadlines;
+  note_overtaken(operation_index);
   while (all.operations[operation_index].first != kNone) give_up_attempt(all.operations[operation_index].first, true);
   finish_operation(operation_index, false);
+}
+
+// What its first attempt has taken until now, if that is still under way, is less than it takes.
+void Replication::note_overtaken(std::uint32_t operation_index) {
+  const Operations& all = *operations_;
+  const Operations::Operation& operation = all.operations[operation_index];
+  const Client& client = client_of(operation.party, operation.client);
+  if (!client.recent) return;
+  for (std::uint32_t a = operation.first; a != kNone; a = all.attempts[a].after)
+    if (all.attempts[a].number == 1 && all.attempts[a].sent >= 0)
+      client.recent->record(now_ns() - all.attempts[a].sent);
 }
 
 // Of a request that no longer waits for them.
@@ -525,6 +617,15 @@ void Replication::build_party(const ClientPolicy& policy, const std::string& nam
   party.name = name;
   party.first_kind = first;
   party.first_retry = static_cast<std::uint16_t>(kinds_.size());
+  const std::optional<std::vector<std::string>>* listed = policy.retry   ? &policy.retry->on
+                                                          : policy.hedge ? &policy.hedge->non_fatal
+                                                                         : nullptr;
+  if (listed != nullptr && *listed) party.again.emplace(**listed);
+  const PushbackChoice* pushback = policy.retry   ? &policy.retry->pushback
+                                   : policy.hedge ? &policy.hedge->pushback
+                                                  : nullptr;
+  if (pushback != nullptr && *pushback) party.pushback = &**pushback;
+  if (policy.per == ClientPolicy::Per::kClass) party.gates = count;
   party.wait_words = std::make_unique<Stream>(streams_.named(name + "/backoff"));
   if (policy.throttle) party.throttle_words = std::make_unique<Stream>(streams_.named(name + "/throttle"));
   for (std::uint16_t k = 0; k < count; ++k) kinds_[std::size_t{first} + k].attempt = true;
@@ -643,7 +744,34 @@ void Replication::begin_measuring_operations() {
 void Replication::forget_client(const Service& service, std::uint32_t slot) {
   for (Party& party : operations_->parties) {
     if (party.source != kNone || party.caller_service != service.index || slot >= party.clients.size()) continue;
-    if (std::exchange(party.clients[slot].open, false)) party.open.add(sim_.now(), -1);
+    for (Gate& gate : party.clients[slot].gates)
+      if (std::exchange(gate.open, false)) party.open.add(sim_.now(), -1);
+  }
+}
+
+// In the series of the service that is asked.
+void Replication::begin_operations_series() {
+  if (!operations_) return;
+  for (Party& party : operations_->parties) {
+    party.open_shown = party.open.integral(sim_.now());
+    if (!narrated_) continue;
+    std::vector<Series::Column>& columns = kinds_[party.first_kind].home->series.columns;
+    columns.push_back({party.name + ".attempts_per_s", "1/s", {}});
+    if (party.policy->retry || party.policy->hedge) columns.push_back({party.name + ".retries_per_s", "1/s", {}});
+    if (party.policy->circuit_breaker) columns.push_back({party.name + ".breakers_open", "count", {}});
+  }
+}
+
+void Replication::operations_series_point(const Service& service, double bin_ns, std::vector<double>& row) {
+  const double bin_s = bin_ns / 1e9;
+  for (Party& party : operations_->parties) {
+    if (kinds_[party.first_kind].service != service.index) continue;
+    row.push_back(static_cast<double>(party.asked - std::exchange(party.asked_shown, party.asked)) / bin_s);
+    if (party.policy->retry || party.policy->hedge)
+      row.push_back(static_cast<double>(party.retries - std::exchange(party.retries_shown, party.retries)) / bin_s);
+    if (!party.policy->circuit_breaker) continue;
+    const std::uint64_t open = party.open.integral(sim_.now());
+    row.push_back(static_cast<double>(open - std::exchange(party.open_shown, open)) / bin_ns);
   }
 }
 
@@ -684,6 +812,11 @@ void Replication::write_operations(Record& record) const {
       put("copies", "1/s", per_second(party.retries));
       put("copies_refused", "1/s", per_second(party.budget_refused));
       put("copies_first", "share", per(party.first_not_first, party.succeeded));
+    }
+    if (party.again) put("final_failures", "1/s", per_second(party.final_failures));
+    if (party.pushback != nullptr) {
+      put("pushback.waits", "1/s", per_second(party.pushback_waits));
+      put("pushback.stops", "1/s", per_second(party.pushback_stops));
     }
     if (policy.circuit_breaker) {
       const std::uint64_t open = party.open.integral(sim_.now()) - party.open_before;

@@ -8,20 +8,27 @@
 
 #include "models/replication/replication.hpp"
 #include "models/resilience/client_policy.hpp"
+#include "models/resilience/retry_on.hpp"
 #include "sim/statistics/histogram.hpp"
 #include "sim/statistics/time_weighted.hpp"
 
 namespace windtunnel {
 
+// What an attempt passes last: a client has one, or one for each request class.
+struct Replication::Gate {
+  std::unique_ptr<CircuitBreaker> breaker;
+  std::int64_t places_taken = 0;  // in the bulkhead
+  std::uint32_t first_waiting = kNone, last_waiting = kNone;
+  bool open = false;  // the breaker was, when last looked at
+};
+
 // What a client with a policy knows of a service.
 struct Replication::Client {
   std::uint32_t serial = kNone;  // of the instance it is
   std::unique_ptr<RetryBudget> budget;
-  std::unique_ptr<CircuitBreaker> breaker;
   std::unique_ptr<ClientThrottle> throttle;
-  std::int64_t places_taken = 0;  // in the bulkhead
-  std::uint32_t first_waiting = kNone, last_waiting = kNone;
-  bool open = false;  // its breaker was, when last looked at
+  std::unique_ptr<RecentLatency> recent;  // null: no copy goes by that
+  std::vector<Gate> gates;
 };
 
 // Clients of one kind: the processes of a source, or the instances of a service that makes one of its calls.
@@ -31,7 +38,10 @@ struct Replication::Party {
   std::uint32_t source = kNone;  // kNone: instances of a service are the clients
   std::uint16_t caller_service = 0;
   std::int64_t network_ns = 0;
-  bool answers_at_once = false;  // the end of an attempt starts nothing else: no event of its own for it
+  bool answers_at_once = false;              // the end of an attempt starts nothing else: no event of its own for it
+  std::optional<RetryOn> again;              // failures after which another attempt leaves; none: any
+  const PushbackParams* pushback = nullptr;  // null: nobody listens
+  std::uint32_t gates = 1;                   // of each client
   std::vector<Client> clients;
   std::uint32_t next_client = 0;
   std::unique_ptr<Stream> wait_words, throttle_words;
@@ -42,9 +52,11 @@ struct Replication::Party {
   // In the measured time, of any operation:
   std::uint64_t retries = 0, budget_refused = 0, breaker_refused = 0, throttle_refused = 0, bulkhead_refused = 0;
   std::uint64_t asked = 0, deadlines = 0, opened = 0, first_not_first = 0;
+  std::uint64_t final_failures = 0, pushback_waits = 0, pushback_stops = 0;
   TimeWeighted open;  // breakers
   std::uint64_t open_before = 0;
-  Histogram latency;  // of those that succeeded
+  std::uint64_t asked_shown = 0, retries_shown = 0, open_shown = 0;  // in series so far
+  Histogram latency;                                                 // of those that succeeded
 };
 
 // What clients with a policy ask of services: operations, each of an attempt or several. The clients are the processes
@@ -56,11 +68,13 @@ struct Replication::Operations {
     std::int64_t began = 0;
     std::int64_t deadline = 0;
     float size = 1;
-    std::uint16_t kind = 0;      // of its first attempt
-    std::uint16_t attempts = 0;  // that were made, whether they have left or not
+    std::uint16_t kind = 0;       // of its first attempt
+    std::uint16_t attempts = 0;   // that were made, whether they have left or not
+    std::uint16_t restarted = 0;  // that the back-off does not count
     std::uint32_t party = 0;
     std::uint32_t client = 0;  // of its party's
     bool measured = false;
+    bool stopped = false;       // its server has asked for no further attempt
     RetryBudget::Attempt next;  // what the next attempt will be to the budget
     std::optional<Duration> last_wait;
     std::uint32_t first = kNone;     // of the attempts that are under way
@@ -83,6 +97,7 @@ struct Replication::Operations {
     std::uint16_t number = 0;  // from 1
     Phase phase = Phase::kAsks;
     Outcome how = Outcome::kCompleted;
+    Failure failure{Failure::Kind::kRefused, {}, {}};  // if it is one
     RetryBudget::Attempt paid;
   };
   std::vector<Operation> operations;
@@ -93,6 +108,7 @@ struct Replication::Operations {
   std::vector<std::int64_t> deadline_of;       // by request, of kinds that carry one
   std::vector<Party> parties;
   std::vector<std::uint32_t> party_of_kind;  // kNone: such requests are no attempts
+  const ErrorAnswer* said = nullptr;         // by the request that fails at this moment; null: nothing
 
   std::uint32_t take_operation();
   std::uint32_t take_attempt(std::uint32_t operation);

@@ -13,6 +13,7 @@
 #include "models/instance/instance.hpp"
 #include "models/replication/record.hpp"
 #include "models/request/request.hpp"
+#include "models/request/step_error.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/startup/startup.hpp"
 #include "sim/event/delay_line.hpp"
@@ -39,6 +40,8 @@ struct InstanceBooks;
 //   caches.cpp       caches in front of what steps do
 //   read_replicas.cpp  a primary and its replicas
 //   operations.cpp   clients that try again, hold back, or keep a deadline
+//   answers.cpp      what answers say: statuses, and when to come back
+//   waste.cpp        CPU that goes into requests nobody waits for
 //   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   pools.cpp        connections that calls need
@@ -132,6 +135,7 @@ class Replication final : public FaultTarget {
   struct Operations;
   struct ReplicaSet;
   struct FirstInstances;
+  struct Waste;
   class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
@@ -158,6 +162,7 @@ class Replication final : public FaultTarget {
     std::uint32_t role = 0;               // of the stations that do it
     double error = 0;                     // how likely it ends in one …
     std::unique_ptr<Stream> error_words;  // … null: it does not
+    std::vector<ErrorAnswer> errors;      // which; none: the one that says nothing
   };
   // One class of one source, or one call of one service: what such requests do, and the books on them.
   struct RequestKind {
@@ -336,6 +341,25 @@ class Replication final : public FaultTarget {
   void cache_series_point(const Service& service, std::vector<double>& row) const;
   void write_caches(Record& record, const Service& service) const;
 
+  // answers.cpp
+  [[gnu::noinline]] void fail_saying(Service& service, RequestKind& kind, std::uint32_t r, const StepRuntime& step,
+                                     double drawn);
+  Failure failure_of(const Service& service, Outcome how) const;
+
+  // waste.cpp
+  void build_waste();
+  void nobody_waits(std::uint32_t r);  // from now on
+  double work_left(std::uint32_t r) const;
+  void charge_so_far(std::uint32_t r);
+  [[gnu::noinline]] void charge_step(std::uint32_t r);
+  void charge_last(std::uint32_t r);
+  void charge_lost(std::uint32_t r);
+  void keep_charge(std::uint32_t r);
+  void charge_all(std::uint32_t slot);
+  void begin_measuring_waste();
+  void check_waste(const Service& service) const;
+  void write_waste(Record& record, const Service& service) const;
+
   // operations.cpp
   void operate(Source& source, std::uint16_t kind, float size);
   void operate_call(std::uint32_t r, std::uint16_t kind);
@@ -353,7 +377,9 @@ class Replication final : public FaultTarget {
   void attempt_event(std::uint32_t attempt, std::uint32_t stamp);
   void attempt_ended(std::uint32_t r, Outcome how);
   void attempt_over(std::uint32_t attempt);
-  bool pay_for_next(std::uint32_t operation, bool timed_out);
+  bool pay_for_next(std::uint32_t operation, RetryBudget::Why why);
+  void try_again(std::uint32_t operation, const Failure& failure, RetryBudget::Why why, std::uint64_t word);
+  void send_next_copy(std::uint32_t operation, const Failure& failure, RetryBudget::Why why);
   void hedge_later(std::uint32_t operation);
   void send_copy(std::uint32_t operation, std::uint32_t stamp);
   void retry(std::uint32_t operation, std::uint32_t stamp);
@@ -366,8 +392,11 @@ class Replication final : public FaultTarget {
   struct Client;
   struct Party;
   Client& client_of(std::uint32_t party, std::uint32_t number);
-  void look_at_breaker(Party& party, Client& client);
-  void give_place_on(Client& client);
+  struct Gate;
+  Gate& gate_of(std::uint32_t operation);
+  void look_at_breaker(Party& party, Gate& gate);
+  void give_place_on(Gate& gate);
+  void note_overtaken(std::uint32_t operation);
   void build_party(const ClientPolicy& policy, const std::string& name, std::uint16_t first, std::uint16_t count);
   void build_source_operations();
   void build_call_operations();
@@ -375,6 +404,8 @@ class Replication final : public FaultTarget {
   static bool guarded(const CallEdge& edge, bool carries_deadline, const Scenario& scenario);
   static std::string retries_of(const std::string& request_class);
   void begin_measuring_operations();
+  void begin_operations_series();
+  void operations_series_point(const Service& service, double bin_ns, std::vector<double>& row);
   void forget_client(const Service& service, std::uint32_t slot);
   void check_operations() const;
   void write_operations(Record& record) const;
@@ -672,6 +703,7 @@ class Replication final : public FaultTarget {
   std::vector<bool> zone_up_;
   std::unique_ptr<Caches> caches_;          // null: no service has any
   std::unique_ptr<Operations> operations_;  // null: no client has a policy
+  std::unique_ptr<Waste> waste_;            // null: nobody leaves before the answer
   std::unique_ptr<Queues> queues_;          // null: there are none
   std::unique_ptr<Pools> pools_;            // null: calls need no connections
   std::unique_ptr<NodeShares> node_cpu_;    // null: instances on a node do not take cores from each other

@@ -388,6 +388,8 @@ void Replication::wait_io(Service& service, std::uint32_t r) {
 // Takes a computing request off its core without ending its step.
 void Replication::stop_computing(Request& request) {
   Instance& instance = instances_[request.instance];
+  if (request.is(Request::kUnwanted)) [[unlikely]]
+    charge_so_far(static_cast<std::uint32_t>(&request - pool_.data()));
   if (instance.shared) {
     SharedCores& cores = shared_[request.instance];
     cores.advance(now_ns(), more(instance).stretch, instance.paused);
@@ -470,11 +472,17 @@ void Replication::step_done(Service& service, std::uint32_t r) {
   const StepRuntime& done = kind.steps[request.step()];
   const bool held = done.cpu || done.role != 0 || service.holds_threads;
   const std::uint32_t station = station_of(service, request, done.role);
-  if (done.error_words && done.error_words->uniform() <= done.error) [[unlikely]] {
-    fail(service, kind, r);
-    if (held) release_thread(service, station);
-    return;
-  }
+  if (request.is(Request::kUnwanted) && done.cpu) [[unlikely]]
+    charge_step(r);
+  if (done.error_words) [[unlikely]]
+    if (const double drawn = done.error_words->uniform(); drawn <= done.error) {
+      if (done.errors.empty())
+        fail(service, kind, r);
+      else
+        fail_saying(service, kind, r, done, drawn);
+      if (held) release_thread(service, station);
+      return;
+    }
   if (!done.cached) [[likely]]
     request.next_step();
   else if (!use_caches(service, r, held, station))
@@ -561,6 +569,7 @@ void Replication::settle(RequestKind& kind, Request& request, Outcome how) {
 }
 
 void Replication::follow(const RequestKind& kind, std::uint32_t r, Outcome how) {
+  if (how == Outcome::kCompleted) charge_last(r);
   // What the called service goes on with still has its connection.
   if (pools_ && (how != Outcome::kTimedOut || kind.cancels)) release_connection(r);
   if (kind.attempt) return attempt_ended(r, how);
@@ -632,6 +641,7 @@ void Replication::fail(Service& service, RequestKind& kind, std::uint32_t r) {
 // Its outcome is on record already.
 void Replication::end_unwanted(Service& service, std::uint32_t r) {
   if (pool_[r].is(Request::kMeasured)) ++service.unwanted;
+  charge_last(r);
   if (pools_) release_connection(r);
 }
 
@@ -680,6 +690,7 @@ void Replication::withdraw(Service& service, std::uint32_t r) {
 
 void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   Request& request = pool_[r];
+  if (request.is(Request::kUnwanted)) charge_lost(r);
   if (!request.is(Request::kClientGone))
     settle(kinds_[request.kind], request, why);
   else if (pools_)
@@ -701,6 +712,7 @@ void Replication::expire(TimeoutLine& line) {
   RequestKind& kind = kinds_[request.kind];
   Service& service = *kind.home;
   if (kind.cancels) return lose(service, r, Outcome::kTimedOut);
+  nobody_waits(r);
   settle(kind, request, Outcome::kTimedOut);  // also takes it out of the line
   request.mark(Request::kClientGone);
 }

@@ -95,6 +95,8 @@ struct Replication::AdmissionControl {
   };
   std::vector<RateLimit> rate_limits;
   std::vector<std::uint32_t> class_of;  // by kind
+  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+  std::vector<std::uint64_t> asked_by;  // by request: the client of its source; kNobody: not drawn
   bool knows_clients = false;
   const ConcurrencyLimitParams* limit = nullptr;  // null: none
   std::vector<std::size_t> partition_of;          // by kind

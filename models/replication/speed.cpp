@@ -11,6 +11,7 @@ void Replication::restretch(Service& service, std::uint32_t slot) {
   Instance& instance = instances_[slot];
   const double stretch = more(instance).fault_slowdown / more(instance).base_speed;
   if (stretch != more(instance).stretch) {
+    charge_all(slot);
     if (!instance.paused) freeze(slot);
     more(instance).stretch = stretch;
     if (!instance.paused) thaw(slot);
@@ -30,6 +31,7 @@ void Replication::freeze(std::uint32_t slot) {
   for (std::uint32_t r = 0; r < pool_.size(); ++r) {
     Request& request = pool_[r];
     if (request.state() != Request::State::kRunning || request.instance != slot) continue;
+    if (request.is(Request::kUnwanted)) keep_charge(r);
     request.demand = std::llrint(static_cast<double>(request.until - now_ns()) / more(instance).stretch);
     ++request.stamp;
     --instance.running;

@@ -45,6 +45,8 @@ void Callee::describe(FieldVisitor& v) {
 void Callee::check(Problems& p) {
   if (service.empty()) p.error("/service", "names no service");
   policy.check(p);
+  if (policy.per == ClientPolicy::Per::kClass && (policy.circuit_breaker || policy.bulkhead))
+    p.warning("/per", "changes nothing: a call belongs to one request class of its caller");
 }
 
 void SingleCall::describe(FieldVisitor& v) {

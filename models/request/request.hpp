@@ -31,17 +31,18 @@ struct Request {
   std::uint32_t stamp = 0;        // of its events; another stamp means that the event is void
   std::uint16_t kind = 0;         // which traffic and class
 
-  // State (low four bits), marks and the number of the current step (high byte) share a word, so that a new request
+  // State (low three bits), marks and the number of the current step (high byte) share a word, so that a new request
   // writes them at once. Not bytes: a store through a character type makes the compiler reload everything it knows.
   enum Mark : std::uint16_t {
+    kUnwanted = 0x08,    // nobody waits for it any more, or for whoever asked for it; kept where that is counted
     kMeasured = 0x10,    // arrived after the warm-up
     kTimed = 0x20,       // stands in a delay line
     kClientGone = 0x40,  // its outcome is on record; what goes on is wasted work
     kProxied = 0x80,     // the service itself took it in; kept where somebody watches
   };
-  State state() const { return static_cast<State>(bits & 0x0f); }
+  State state() const { return static_cast<State>(bits & 0x07); }
   bool is(Mark mark) const { return (bits & mark) != 0; }
-  void be(State state) { bits = static_cast<std::uint16_t>((bits & 0xfff0) | static_cast<unsigned>(state)); }
+  void be(State state) { bits = static_cast<std::uint16_t>((bits & 0xfff8) | static_cast<unsigned>(state)); }
   void mark(Mark mark) { bits = static_cast<std::uint16_t>(bits | mark); }
   void unmark(Mark mark) { bits = static_cast<std::uint16_t>(bits & ~mark); }
   std::uint32_t step() const { return bits >> 8; }

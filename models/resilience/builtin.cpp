@@ -1,5 +1,6 @@
 #include "models/resilience/circuit_breaker.hpp"
 #include "models/resilience/client_throttle.hpp"
+#include "models/resilience/pushback.hpp"
 #include "models/resilience/retry_budget.hpp"
 
 namespace windtunnel {
@@ -12,6 +13,7 @@ const Registry<RetryBudgetParams>& RetryBudgetParams::registry() {
     add_share_of_active(r);
     add_grpc_throttling(r);
     add_aws_quota(r);
+    add_failure_share(r);
     return r;
   }();
   return budgets;
@@ -37,6 +39,17 @@ const Registry<ClientThrottleParams>& ClientThrottleParams::registry() {
     return r;
   }();
   return throttles;
+}
+
+const Registry<PushbackParams>& PushbackParams::registry() {
+  static const Registry<PushbackParams> pushbacks = [] {
+    Registry<PushbackParams> r("pushback", "type", "");
+    add_grpc_pushback(r);
+    add_rate_limit_reset(r);
+    add_retry_after(r);
+    return r;
+  }();
+  return pushbacks;
 }
 
 }  // namespace windtunnel

@@ -5,17 +5,18 @@
 namespace windtunnel {
 namespace {
 
-// gRFC A6: a failure takes a token, a success puts a part of one in, and retries need more than half of them. Counted
-// in thousandths, as there.
+// gRFC A6: a failure that could be retried takes a token, a success puts a part of one in, and retries need more than
+// half of them. Counted in thousandths, as there.
 class GrpcThrottling final : public RetryBudget {
  public:
   GrpcThrottling(std::int64_t max_tokens, std::int64_t thousandths)
       : most_(max_tokens * 1000), per_success_(thousandths), tokens_(most_) {}
 
-  void ended(Time, const Attempt&, bool success) override {
-    tokens_ = success ? std::min(most_, tokens_ + per_success_) : std::max<std::int64_t>(0, tokens_ - 1000);
+  void ended(Time, const Attempt&, End end) override {
+    if (end == End::kSuccess) tokens_ = std::min(most_, tokens_ + per_success_);
+    if (end == End::kFailure) tokens_ = std::max<std::int64_t>(0, tokens_ - 1000);
   }
-  std::optional<double> leave(Time, bool) override {
+  std::optional<double> leave(Time, Why) override {
     if (tokens_ > most_ / 2) return 0;
     return std::nullopt;
   }

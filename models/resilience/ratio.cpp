@@ -19,7 +19,7 @@ class Ratio final : public RetryBudget {
   void sent(Time now, const Attempt& attempt) override {
     if (!attempt.retry) current(now) += deposit_;
   }
-  std::optional<double> leave(Time now, bool) override {
+  std::optional<double> leave(Time now, Why) override {
     double& tokens = current(now);
     double balance = reserve_;
     for (const double slice : tokens_) balance += slice;

@@ -20,12 +20,18 @@ class RetryBudget {
   };
   // An attempt leaves.
   virtual void sent(Time, const Attempt&) {}
-  // An attempt has ended; before may_retry() is asked for the next.
-  virtual void ended(Time, const Attempt&, bool /*success*/) {}
+  enum class End {
+    kSuccess,
+    kFailure,  // one that is worth another attempt, or with which the server has asked for none
+    kFinal,    // a failure of the kinds that are not tried again: none of the server's doing
+  };
+  // An attempt has ended; before leave() is asked for the next.
+  virtual void ended(Time, const Attempt&, End) {}
   // An attempt was given up for another that had succeeded, or because nobody waits any more.
   virtual void given_up(Time, const Attempt&) {}
-  // Leave for a retry of an attempt that has failed, and what is paid for it; none: refused.
-  virtual std::optional<double> leave(Time now, bool timed_out) = 0;
+  enum class Why { kTransient, kTimeout, kThrottled };
+  // Leave for a retry of an attempt that has failed so, and what is paid for it; none: refused.
+  virtual std::optional<double> leave(Time now, Why why) = 0;
 };
 
 class RetryBudgetParams {
@@ -43,5 +49,6 @@ void add_token_bucket(Registry<RetryBudgetParams>& budgets);
 void add_share_of_active(Registry<RetryBudgetParams>& budgets);
 void add_grpc_throttling(Registry<RetryBudgetParams>& budgets);
 void add_aws_quota(Registry<RetryBudgetParams>& budgets);
+void add_failure_share(Registry<RetryBudgetParams>& budgets);
 
 }  // namespace windtunnel

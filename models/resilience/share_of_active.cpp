@@ -13,12 +13,12 @@ class ShareOfActive final : public RetryBudget {
   ShareOfActive(double share, std::int64_t least) : share_(share), least_(least) {}
 
   void sent(Time, const Attempt&) override { ++active_; }
-  void ended(Time, const Attempt& attempt, bool) override {
+  void ended(Time, const Attempt& attempt, End) override {
     --active_;
     if (attempt.retry) --retries_;
   }
-  void given_up(Time now, const Attempt& attempt) override { ended(now, attempt, false); }
-  std::optional<double> leave(Time, bool) override {
+  void given_up(Time now, const Attempt& attempt) override { ended(now, attempt, End::kFailure); }
+  std::optional<double> leave(Time, Why) override {
     const auto share = static_cast<std::int64_t>(std::floor(share_ * static_cast<double>(active_) + 1e-9));
     if (retries_ >= std::max(least_, share)) return std::nullopt;
     ++retries_;

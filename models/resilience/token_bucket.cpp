@@ -16,10 +16,10 @@ class TokenBucket final : public RetryBudget {
   void sent(Time, const Attempt& attempt) override {
     if (!attempt.retry) put_in(per_operation_);
   }
-  void ended(Time, const Attempt&, bool success) override {
-    if (success) put_in(per_success_);
+  void ended(Time, const Attempt&, End end) override {
+    if (end == End::kSuccess) put_in(per_success_);
   }
-  std::optional<double> leave(Time, bool) override {
+  std::optional<double> leave(Time, Why) override {
     if (tokens_ < 1 - kRounding) return std::nullopt;
     tokens_ -= 1;
     return 1;

@@ -101,8 +101,6 @@ void check_vertical(const ServiceParams& service, Problems& p) {
 
 void check_admission(const ServiceParams& service, Problems& p) {
   const AdmissionParams& admission = service.admission;
-  if (admission.knows_clients() && service.proxied() && service.balancer->knows_clients())
-    p.error("/admission/rate_limits", "count by client, and so does " + service.balancer.type() + "; one of them can");
   const bool by_instance =
       admission.concurrency_limit && admission.concurrency_limit->per == ConcurrencyLimitParams::Per::kInstance;
   if (!by_instance) return;

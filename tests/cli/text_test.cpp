@@ -46,6 +46,18 @@ TEST(Text, LossesHaveTheirCauses) {
                                                "    timed out                       45               0.364 %\n"));
 }
 
+TEST(Text, CpuThatIsSpentForNobodyStandsBelowTheLosses) {
+  Result r = sample();
+  EXPECT_THAT(format_text(r), Not(HasSubstr("CPU for nobody")));
+  r.metrics.push_back(make_metric("shop.cpu_wasted", "s", 0));
+  r.metrics.push_back(make_metric("shop.cpu_wasted_share", "share", 0));
+  EXPECT_THAT(format_text(r), Not(HasSubstr("CPU for nobody")));
+  r.metrics[r.metrics.size() - 2] = make_metric("shop.cpu_wasted", "s", 957);
+  r.metrics.back() = make_metric("shop.cpu_wasted_share", "share", 0.851);
+  EXPECT_THAT(format_text(r), HasSubstr("    timed out                       45               0.364 %\n"
+                                        "    CPU for nobody               957 s                85.1 %\n"));
+}
+
 TEST(Text, CapacityShowsHowFewInstancesWereReady) {
   EXPECT_THAT(format_text(sample()),
               HasSubstr("Capacity                instances    ready      utilization    cold starts\n"

@@ -115,6 +115,19 @@ def test_a_series_is_a_mapping_and_a_data_frame():
     assert set(series.units) == set(names)
 
 
+def test_clients_have_series_in_the_service_that_they_ask():
+    scenario = mm1()
+    scenario["traffic"][0]["retry"] = {"attempts": 2}
+    scenario["services"]["server"]["work"]["default"][0]["error"] = 1
+    result = wt.run(scenario)
+    series, name = result.series("server"), scenario["traffic"][0]["name"]
+    retries, attempts = series[f"{name}.retries_per_s"], series[f"{name}.attempts_per_s"]
+    assert retries.mean() == pytest.approx(result[f"{name}.operations.retries"])
+    # Every attempt is tried again or was; the waits are 50 ms on average, of 200 s.
+    assert retries.sum() == pytest.approx(attempts.sum() / 2, rel=0.01)
+    assert series.units[f"{name}.retries_per_s"] == "1/s"
+
+
 def test_other_threads_go_on_while_a_run_is_in_flight():
     class Enough(Exception):
         pass

@@ -153,5 +153,25 @@ TEST(ConcurrencyLimit, KeepsItsSharesForThoseTheyAreFor) {
   EXPECT_EQ(loss(passes, "pay"), 0);
 }
 
+// A limit that refuses nobody draws who asks, and the balancer takes that: all requests go where they went without it.
+TEST(RateLimits, ByClientLeaveItToABalancerThatKnowsClientsWhereTheyGo) {
+  const std::string text = R"({"windtunnel": 1, "name": "hashed", "horizon": "60s",
+    "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "poisson", "rate": "50/s"},
+                 "clients": {"count": 40, "zipf": 1}}],
+    "services": {"s": {"replicas": 5, "instance": {"runtime": {"type": "event_loop"}}, "work": {"default": [{"io": "1ms"}]},
+                       "balancer": {"type": "ring_hash"}}}})";
+  const std::string limit =
+      R"({"rate_limits": [{"type": "token_bucket", "per": "client", "rate": "RATE/s", "burst": 1}]})";
+  const auto with = [&](const std::string& rate) {
+    std::string admission = limit;
+    admission.replace(admission.find("RATE"), 4, rate);
+    return fly(text, {{"services.s.admission", admission}});
+  };
+  const Flight without = fly(text);
+  EXPECT_EQ(without.seen.by_arrival(), with("1000000000").seen.by_arrival());
+  // One that lets each through once is passed by each once.
+  EXPECT_EQ(with("0.000001").count(Outcome::kCompleted), 40U);
+}
+
 }  // namespace
 }  // namespace windtunnel

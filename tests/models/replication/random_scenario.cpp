@@ -38,6 +38,7 @@ class Generator {
     queues(out);
     invocations(out);
     instances(out);
+    answers(out);
     return out;
   }
 
@@ -231,6 +232,55 @@ class Generator {
     if (!function && out.value(Json::json_pointer("/autoscaler/type"), std::string()) != "knative_kpa") balancing(out);
     admission(out);
     return out;
+  }
+
+  // What services say when they fail, and who looks at it. By numbers of its own, as balancing().
+  void answers(Json& out) {
+    Stream own(fnv1a64(out.dump()), "answers", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(2) == 0) return;
+    const char* const statuses[] = {"500", "503", "429", "404", "UNAVAILABLE", "INTERNAL", "RESOURCE_EXHAUSTED"};
+    const char* const words[] = {"5xx",        "gateway-error", "reset",        "connect-failure", "transient",
+                                 "throttling", "503",           "UNAVAILABLE",  "timeout",         "refused",
+                                 "429",        "500",           "retriable-4xx"};
+    const char* const pushbacks[] = {"grpc_pushback", "rate_limit_reset", "retry_after"};
+    const auto listen = [&](Json& client) {
+      Json* const again = client.contains("retry")   ? &client["retry"]
+                          : client.contains("hedge") ? &client["hedge"]
+                                                     : nullptr;
+      if (client.contains("bulkhead") || client.contains("circuit_breaker"))
+        if (draw(2) == 0) client["per"] = "class";
+      if (again == nullptr) return;
+      if (draw(2) == 0) {
+        Json& list = (*again)[client.contains("retry") ? "on" : "non_fatal"] = Json::array();
+        for (std::uint32_t n = 1 + draw(4); n > 0; --n) list.push_back(words[draw(13)]);
+      }
+      if (draw(2) == 0) (*again)["pushback"] = {{"type", pushbacks[draw(3)]}};
+      if (draw(6) == 0) (*again)["budget"] = {{"type", "failure_share"}, {"share", 0.3}};
+      if (!client.contains("hedge") || draw(2) == 0) return;
+      (*again)["after"] = {{"quantile", 0.1 * (1 + draw(9))}, {"calls", 50}, {"minimum", 1 + draw(50)}};
+      if (draw(2) == 0) again->erase("delay");
+    };
+    for (Json& source : out["traffic"]) listen(source);
+    for (auto& [name, service] : out["services"].items()) {
+      if (service.contains("admission") && draw(2) == 0) service["admission"]["retry_after"] = seconds(0.1 * draw(10));
+      for (auto& [request_class, steps] : service["work"].items())
+        for (Json& step : steps) {
+          if (step.contains("call")) listen(step["call"]);
+          if (step.contains("parallel"))
+            for (Json& callee : step["parallel"]["to"]) listen(callee);
+          if (!step.contains("error")) continue;
+          step.erase("error");
+          for (std::uint32_t n = 1 + draw(3); n > 0; --n) {
+            Json error = {{"share", 0.05}, {"status", statuses[draw(7)]}};
+            if (draw(3) == 0)
+              error["retry_after"] = seconds(0.2 * draw(10));
+            else if (draw(3) == 0)
+              error["no_retry"] = true;
+            step["errors"].push_back(error);
+          }
+        }
+    }
   }
 
   // In front of some steps that are there already. By numbers of its own, as balancing().

@@ -56,6 +56,10 @@ void expect_consistent(const Flight& flight, const Scenario& scenario) {
     expect_share(flight, s.name + ".success_ratio");
     expect_share(flight, s.name + ".utilization");
     expect_share(flight, s.name + ".wait_time.share_waited");
+    if (flight.result.find_metric(s.name + ".cpu_wasted") != nullptr) {
+      EXPECT_GE(flight.figure(s.name + ".cpu_wasted"), 0);
+      EXPECT_LE(flight.figure(s.name + ".cpu_wasted_share"), 1 + 1e-3);
+    }
     EXPECT_LE(flight.figure(s.name + ".replicas.ready_mean"), flight.figure(s.name + ".replicas.mean") + 1e-9);
     EXPECT_LE(flight.figure(s.name + ".replicas.mean"), flight.figure(s.name + ".replicas.max") + 1e-9);
     EXPECT_LE(flight.figure(s.name + ".io_in_flight.mean") + flight.figure(s.name + ".queue_length.mean"),

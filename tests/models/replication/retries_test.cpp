@@ -81,7 +81,8 @@ TEST(Retries, OfAClosedLoopCountAsOneRoundOfItsClient) {
 }
 
 // A server that fails a share f of all requests: they do not answer in time, independently of each other.
-Flight flaky(double f, const std::string& retry, double rate, double seconds, int processes = 1) {
+Flight flaky(double f, const std::string& retry, double rate, double seconds, int processes = 1,
+             std::uint64_t replications = 1) {
   const std::string text = R"({"windtunnel": 1, "name": "flaky", "horizon": ")" + std::to_string(seconds) + R"(s",
     "traffic": [{"name": "t", "to": "s", "arrivals": {"type": "poisson", "rate": ")" +
                            std::to_string(rate) + R"(/s"},
@@ -90,7 +91,7 @@ Flight flaky(double f, const std::string& retry, double rate, double seconds, in
     "services": {"s": {"instance": {"runtime": {"type": "event_loop"}},
       "work": {"default": [{"io": {"type": "bimodal", "low": "1ms", "high": "1s", "share_high": )" +
                            std::to_string(f) + "}}]}}}}";
-  return fly(text);
+  return fly(text, {}, replications);
 }
 
 // V71: the sum of f^i over the attempts, and f^k.
@@ -136,14 +137,18 @@ TEST(RetryBudgets, DoWithAFlakyServerWhatBrookersSimulationFound) {
   const char* const retries = R"({"attempts": 4, "backoff": {"base": "0s"}})";
   const char* const bucket =
       R"({"attempts": 1000, "backoff": {"base": "0s"}, "budget": {"type": "token_bucket", "per_success": 0, "per_operation": 0.1, "capacity": 5}})";
+  const char* const breaker =
+      R"({"attempts": 4, "backoff": {"base": "0s"}, "budget": {"type": "failure_share", "share": 0.1}})";
   const Row rows[] = {{0.1, retries, 9993.0 / 9994, 11109.0 / 9994},
                       {0.5, retries, 9541.0 / 10181, 18912.0 / 10181},
                       {0.75, retries, 6728.0 / 9974, 27458.0 / 9974},
                       {0.1, bucket, 9970.0 / 10046, 11048.0 / 10046},
                       {0.5, bucket, 5841.0 / 10182, 11618.0 / 10182},
-                      {0.75, bucket, 2827.0 / 10000, 11496.0 / 10000}};  // of about 10,000: their number is not given
+                      {0.75, bucket, 2827.0 / 10000, 11496.0 / 10000},  // of about 10,000: their number is not given
+                      {0.1, breaker, 9378.0 / 10132, 10441.0 / 10132},
+                      {0.5, breaker, 4868.0 / 9890, 9890.0 / 9890}};
   for (const Row& row : rows) {
-    const Flight flight = flaky(row.f, row.retry, 1000, 10, row.retry == bucket ? 100 : 1);
+    const Flight flight = flaky(row.f, row.retry, 1000, 10, row.retry == retries ? 1 : 100, 10);
     EXPECT_NEAR(flight.figure("t.operations.success_ratio"), row.successes, 0.02) << row.f << row.retry;
     EXPECT_NEAR(flight.figure("t.operations.attempts"), row.calls, row.calls * 0.02) << row.f << row.retry;
   }

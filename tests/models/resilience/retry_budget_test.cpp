@@ -1,7 +1,5 @@
 // Retry budgets, against the tests of those who have them: grpc-go's TestRetryThrottling, Envoy's ResourceManagerImpl
-// tests, botocore's TestRetryQuotaChecker. Not expressible: grpc-go's TestRetryUnary and TestRetryStreaming turn on
-// status codes that are not retried and on the server's pushback; here every failure is retried and servers push
-// nothing back. Envoy's RemainingResourceGauges asks for a gauge.
+// tests, botocore's TestRetryQuotaChecker. Not expressible: Envoy's RemainingResourceGauges asks for a gauge.
 
 #include "models/resilience/retry_budget.hpp"
 
@@ -23,6 +21,9 @@ using test::Fields;
 using testing::ElementsAre;
 using testing::Pair;
 
+using End = RetryBudget::End;
+using Why = RetryBudget::Why;
+
 constexpr RetryBudget::Attempt kFirst;
 
 std::unique_ptr<RetryBudget> make(std::string_view type, const Fields& fields = {}) {
@@ -33,7 +34,7 @@ std::unique_ptr<RetryBudget> make(std::string_view type, const Fields& fields = 
 
 int leaves(RetryBudget& budget, Time now = {}) {  // until the first refusal, at most 10000
   int n = 0;
-  while (n < 10'000 && budget.leave(now, false)) ++n;
+  while (n < 10'000 && budget.leave(now, Why::kTransient)) ++n;
   return n;
 }
 
@@ -46,8 +47,8 @@ TEST(GrpcThrottling, TestRetryThrottling) {
     bool success = false;
     for (int attempt = 1;; ++attempt) {
       success = ok.contains(++index);
-      budget->ended({}, {attempt > 1, 0}, success);
-      if (success || attempt == 4 || !budget->leave({}, false)) break;
+      budget->ended({}, {attempt > 1, 0}, success ? End::kSuccess : End::kFailure);
+      if (success || attempt == 4 || !budget->leave({}, Why::kTransient)) break;
     }
     calls.emplace_back(success, index);
   }
@@ -59,13 +60,24 @@ TEST(GrpcThrottling, TestRetryThrottling) {
 TEST(GrpcThrottling, NeedsMoreThanHalfOfTheTokens) {
   const auto budget = make("grpc_throttling");
   for (int failure = 1; failure <= 4; ++failure) {
-    budget->ended({}, kFirst, false);
-    EXPECT_TRUE(budget->leave({}, false)) << failure;
+    budget->ended({}, kFirst, End::kFailure);
+    EXPECT_TRUE(budget->leave({}, Why::kTransient)) << failure;
   }
-  budget->ended({}, kFirst, false);  // 5 of 10 are left
-  EXPECT_FALSE(budget->leave({}, false));
-  budget->ended({}, kFirst, true);  // 5.1
-  EXPECT_TRUE(budget->leave({}, false));
+  budget->ended({}, kFirst, End::kFailure);  // 5 of 10 are left
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));
+  budget->ended({}, kFirst, End::kSuccess);  // 5.1
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));
+}
+
+// gRFC A6: a malformed request says nothing about the server.
+TEST(GrpcThrottling, CountsOnlyFailuresThatCouldBeRetried) {
+  const auto budget = make("grpc_throttling");
+  for (int failure = 1; failure <= 100; ++failure) budget->ended({}, kFirst, End::kFinal);
+  for (int failure = 1; failure <= 4; ++failure) budget->ended({}, kFirst, End::kFailure);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));  // 6 of 10 are left
+  budget->ended({}, kFirst, End::kFailure);
+  budget->ended({}, kFirst, End::kFinal);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));
 }
 
 TEST(ShareOfActive, IsEnvoysRuntimeResourceManagerAndRetryBudgetOverrideGauge) {
@@ -85,51 +97,81 @@ TEST(ShareOfActive, IsAFifthOfTheRequestsUnderWayAndAtLeastThree) {
 
 TEST(ShareOfActive, IsFreeAgainOnceARetryHasEnded) {
   auto budget = make("share_of_active", {{"min_concurrency", 1}});
-  const RetryBudget::Attempt retry{true, budget->leave({}, false).value()};
-  EXPECT_FALSE(budget->leave({}, false));
+  const RetryBudget::Attempt retry{true, budget->leave({}, Why::kTransient).value()};
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));
   budget->sent({}, retry);
-  budget->ended({}, retry, false);
-  EXPECT_TRUE(budget->leave({}, false));
+  budget->ended({}, retry, End::kFailure);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));
 }
 
 TEST(AwsQuota, PaysForRetriesFromFiveHundredTokens) {
   EXPECT_EQ(leaves(*make("aws_quota")), 100);  // 5 each
   auto timeouts = make("aws_quota");
   int n = 0;
-  while (timeouts->leave({}, true)) ++n;  // 10 each
+  while (timeouts->leave({}, Why::kTimeout)) ++n;  // 10 each
   EXPECT_EQ(n, 50);
 }
 
 // botocore's costs of transient failures, 14, and throttling, 5.
 TEST(AwsQuota, TestRetryQuotaChecker) {
   auto budget = make("aws_quota", {{"quota", 14.0}, {"cost", 14.0}});
-  const RetryBudget::Attempt retry{true, budget->leave({}, false).value()};
-  EXPECT_FALSE(budget->leave({}, false));  // nothing is left
-  budget->ended({}, retry, false);
-  EXPECT_FALSE(budget->leave({}, false));  // a failure gives nothing back
-  budget->ended({}, retry, true);
-  EXPECT_TRUE(budget->leave({}, false));  // a success gives back what its retry had taken
+  const RetryBudget::Attempt retry{true, budget->leave({}, Why::kTransient).value()};
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));  // nothing is left
+  budget->ended({}, retry, End::kFailure);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));  // a failure gives nothing back
+  budget->ended({}, retry, End::kSuccess);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));  // a success gives back what its retry had taken
+}
+
+// Costs of 14 and 5, as the newer SDKs have them: 35 retries after transient failures, 100 after throttling.
+TEST(AwsQuota, PaysLessAfterThrottlingWhereItIsToldTo) {
+  const Fields costs = {{"cost", 14.0}, {"throttling_cost", 5.0}};
+  auto budget = make("aws_quota", costs);
+  int n = 0;
+  while (budget->leave({}, Why::kThrottled)) ++n;
+  EXPECT_EQ(n, 100);
+  EXPECT_EQ(leaves(*make("aws_quota", costs)), 35);
+  auto plain = make("aws_quota");
+  EXPECT_EQ(plain->leave({}, Why::kThrottled), 5);
+}
+
+// Brooker's CircuitBreakerRetryStrategy, call by call: failures over calls, both since the beginning.
+TEST(FailureShare, RefusesWhileMoreThanItsShareOfTheCallsHasFailed) {
+  auto budget = make("failure_share");
+  budget->sent({}, kFirst);
+  budget->ended({}, kFirst, End::kFailure);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));  // 1 of 1
+  for (int call = 2; call <= 9; ++call) budget->sent({}, kFirst);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));  // 1 of 9
+  budget->sent({}, kFirst);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));  // 1 of 10
+  budget->sent({}, {true, 0});                      // a retry is no call of its own, and its failure counts
+  budget->ended({}, {true, 0}, End::kFailure);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));
+  budget->ended({}, kFirst, End::kFinal);
+  for (int call = 11; call <= 20; ++call) budget->sent({}, kFirst);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));  // 2 of 20
 }
 
 TEST(AwsQuota, GetsOneTokenForASuccessAtOnceAndNeverMoreThanItHad) {
   auto budget = make("aws_quota", {{"quota", 15.0}, {"cost", 14.0}});
-  EXPECT_TRUE(budget->leave({}, false));  // 1 is left
-  for (int i = 0; i < 12; ++i) budget->ended({}, kFirst, true);
-  EXPECT_FALSE(budget->leave({}, false));  // 13
-  budget->ended({}, kFirst, true);
-  EXPECT_TRUE(budget->leave({}, false));
-  for (int i = 0; i < 1000; ++i) budget->ended({}, kFirst, true);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));  // 1 is left
+  for (int i = 0; i < 12; ++i) budget->ended({}, kFirst, End::kSuccess);
+  EXPECT_FALSE(budget->leave({}, Why::kTransient));  // 13
+  budget->ended({}, kFirst, End::kSuccess);
+  EXPECT_TRUE(budget->leave({}, Why::kTransient));
+  for (int i = 0; i < 1000; ++i) budget->ended({}, kFirst, End::kSuccess);
   EXPECT_EQ(leaves(*budget), 1);
 }
 
 TEST(TokenBucket, TakesATokenPerRetryAndATenthPerSuccessBack) {
   auto budget = make("token_bucket", {{"capacity", 5.0}});
   EXPECT_EQ(leaves(*budget), 5);
-  for (int i = 0; i < 9; ++i) budget->ended({}, kFirst, true);
+  for (int i = 0; i < 9; ++i) budget->ended({}, kFirst, End::kSuccess);
   EXPECT_EQ(leaves(*budget), 0);
-  budget->ended({}, kFirst, true);
+  budget->ended({}, kFirst, End::kSuccess);
   EXPECT_EQ(leaves(*budget), 1);
-  for (int i = 0; i < 1000; ++i) budget->ended({}, kFirst, true);
+  for (int i = 0; i < 1000; ++i) budget->ended({}, kFirst, End::kSuccess);
   EXPECT_EQ(leaves(*budget), 5);
 }
 
@@ -146,7 +188,7 @@ TEST(Ratio, AllowsAFifthOfTheRequestsOfTheLastTenSecondsBesides) {
   EXPECT_EQ(leaves(*budget), 0);
   for (int i = 0; i < 100; ++i) budget->sent(Time{500ms}, kFirst);
   for (int i = 0; i < 50; ++i) budget->sent(Time{500ms}, {true, 5});  // retries deposit nothing
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget->leave(Time{9999ms}, false));
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget->leave(Time{9999ms}, Why::kTransient));
   EXPECT_EQ(leaves(*budget, Time{9999ms}), 10);
   for (int i = 0; i < 100; ++i) budget->sent(Time{20s}, kFirst);
   EXPECT_EQ(leaves(*budget, Time{29999ms}), 20);

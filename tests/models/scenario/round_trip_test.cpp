@@ -146,10 +146,10 @@ TEST(Schema, HasEveryListedTypeAndSaysWhatEachFieldMeans) {
 TEST(List, HasAllKindsOfChoices) {
   std::vector<std::string> kinds;
   for (const ListedKind& kind : list_types()) kinds.push_back(kind.kind);
-  EXPECT_EQ(kinds,
-            (std::vector<std::string>{"distribution", "arrivals", "runtime", "start-up phase", "retry budget",
-                                      "load balancer", "autoscaler", "scaling metric", "keep-alive policy",
-                                      "forecaster", "sizing", "node autoscaler", "signal", "fault", "objective"}));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"distribution", "arrivals", "runtime", "start-up phase", "retry budget",
+                                             "pushback", "circuit breaker", "client throttle", "load balancer",
+                                             "autoscaler", "scaling metric", "keep-alive policy", "forecaster",
+                                             "sizing", "node autoscaler", "signal", "fault", "objective"}));
 }
 
 TEST(List, ShowsTheFieldsOfAnEmbeddedObjectByTheirPath) {
