@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "tests/fuzz/targets.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
 
 std::vector<std::string> corpus(const std::string& name) {
   std::vector<std::filesystem::path> files;
-  const auto folder = std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "tests/fuzz/corpus" / name;
+  const auto folder = test::source_dir() / "tests/fuzz/corpus" / name;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<std::string> texts;

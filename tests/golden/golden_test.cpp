@@ -16,6 +16,7 @@
 #include "fingerprint.hpp"
 #include "models/run.hpp"
 #include "models/scenario/read.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const char kHeader[] = "scenario,seed,replications,overrides,counts,latency,decisions,replicas";
-const fs::path kSource = WINDTUNNEL_SOURCE_DIR;
+const fs::path kSource = test::source_dir();
 const fs::path kTable = kSource / "tests/golden/fingerprints.csv";
 
 struct Row {

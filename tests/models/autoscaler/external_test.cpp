@@ -10,6 +10,7 @@
 #include "models/scenario/json_document.hpp"
 #include "tests/models/autoscaler/own_policies.hpp"
 #include "tests/models/replication/flight.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
@@ -29,7 +30,7 @@ using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
-const fs::path kExample = fs::path(WINDTUNNEL_SOURCE_DIR) / "docs/guides/own-policy";
+const fs::path kExample = test::source_dir() / "docs/guides/own-policy";
 
 // Greets and then does this with each line.
 std::string python(const std::string& body) {

@@ -16,6 +16,7 @@
 #include "models/workload/text_file.hpp"
 #include "tests/models/assign.hpp"
 #include "tests/models/replication/one_function.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
@@ -193,11 +194,7 @@ Bill bill(const std::map<std::string, std::vector<Invocation>>& functions, const
 }
 
 TEST(KeepAlive, OfAzuresFunctionsIsBothCheaperAndWarmerFromAHistogram) {
-  const char* folder = std::getenv("WINDTUNNEL_TRACES");
-  const std::filesystem::path path =
-      (folder ? std::filesystem::path(folder)
-              : std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / ".." / "shared" / "traces") /
-      "azure_functions_2021_sample/Azure2021_200.csv.gz";
+  const std::filesystem::path path = test::recorded("azure_functions_2021_sample/Azure2021_200.csv.gz");
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here: " << path.string() << " (set WINDTUNNEL_TRACES)";
   const auto functions = azure_sample(path);
   ASSERT_EQ(functions.size(), 31U);

@@ -15,6 +15,7 @@
 #include "models/topology/call_graph.hpp"
 #include "models/workload/text_file.hpp"
 #include "tests/models/replication/flight.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
@@ -83,13 +84,7 @@ void expect_visits(const std::string& graph, const std::string& entry, double ra
 
 TEST(ServiceGraph, IsVisitedAsItsProbabilitiesSay) { expect_visits(kWorkmodel, "front", 20); }
 
-std::string recorded(const std::string& name) {
-  const char* folder = std::getenv("WINDTUNNEL_TRACES");
-  const std::filesystem::path traces = folder != nullptr
-                                           ? std::filesystem::path(folder)
-                                           : std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / ".." / "shared" / "traces";
-  return (traces / "service_graphs" / name).string();
-}
+std::string recorded_graph(const std::string& name) { return (test::recorded("service_graphs") / name).string(); }
 
 std::string unpacked_text(const std::string& path) {
   class Silent final : public Problems {
@@ -114,7 +109,7 @@ TEST(RecordedServiceGraph, OfMuBenchIsVisitedAsItsProbabilitiesSay) {
 
 // A page of the TeaStore: 0.4 to auth, 0.8 + 0.4 x 0.25 to persistence, and so on, by the probabilities in the graph.
 TEST(RecordedServiceGraph, OfTheTeaStoreHasTheVisitsThatFollowByHand) {
-  const std::string path = recorded("teastore_mubench_workmodel.json.gz");
+  const std::string path = recorded_graph("teastore_mubench_workmodel.json.gz");
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here: " << path << " (set WINDTUNNEL_TRACES)";
   const Scenario scenario = test::scenario_of(import_service_graph(unpacked_text(path), path, {}));
   CallGraph::Rates visits = CallGraph(scenario.services).executions({{{"s0", "default"}, 1}});
@@ -125,7 +120,7 @@ TEST(RecordedServiceGraph, OfTheTeaStoreHasTheVisitsThatFollowByHand) {
 }
 
 TEST(RecordedServiceGraph, OfTheOnlineBoutiqueHasItsUsersAndResources) {
-  const std::string path = recorded("online_boutique_graph.json");
+  const std::string path = recorded_graph("online_boutique_graph.json");
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here: " << path << " (set WINDTUNNEL_TRACES)";
   const std::string text = import_service_graph(unpacked_text(path), path, {.users = 50});
   const nlohmann::json scenario = nlohmann::json::parse(text);

@@ -8,6 +8,7 @@
 
 #include "models/scenario/json_document.hpp"
 #include "models/scenario/read.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel {
 namespace {
@@ -21,7 +22,7 @@ std::string text_of(const std::filesystem::path& file) {
 }
 
 std::filesystem::path corpus(const std::string& name) {
-  return std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "tests/fuzz/corpus/scenario" / name;
+  return test::source_dir() / "tests/fuzz/corpus/scenario" / name;
 }
 
 class RoundTrip : public ::testing::TestWithParam<const char*> {};
@@ -62,8 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Corpus, RoundTrip,
 
 TEST(RoundTrip, OfEveryScenarioInTheRepositoryChangesNothing) {
   std::size_t scenarios = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(test::source_dir() / "scenarios")) {
     if (entry.path().extension() != ".json" || entry.path().stem().has_extension()) continue;
     ++scenarios;
     const std::string effective = effective_scenario(read_scenario(entry.path()).scenario);
@@ -94,7 +94,7 @@ TEST(EffectiveScenario, IsReadableByItself) {
 // --- the schema and the list ---
 
 TEST(Schema, InTheRepositoryIsTheOneTheDescriptionsGive) {
-  const auto file = std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / "scenarios/scenario.schema.json";
+  const auto file = test::source_dir() / "scenarios/scenario.schema.json";
   std::istringstream here(text_of(file)), given(scenario_schema());
   std::string is, should_be;
   for (int line = 1; here || given; ++line) {

@@ -12,6 +12,7 @@
 
 #include "models/workload/arrival_process.hpp"
 #include "tests/models/assign.hpp"
+#include "tests/places.hpp"
 
 namespace windtunnel::test {
 
@@ -76,14 +77,6 @@ inline ArrivalsChoice loaded(std::string_view type, std::string_view text, Field
   choice.mutable_params().check(found);
   choice.mutable_params().load(write_file(name, text), found);
   return choice;
-}
-
-// Recorded traces are not part of the repository: WINDTUNNEL_TRACES says where they are.
-inline std::filesystem::path recorded(const std::string& name) {
-  const char* folder = std::getenv("WINDTUNNEL_TRACES");
-  return (folder ? std::filesystem::path(folder)
-                 : std::filesystem::path(WINDTUNNEL_SOURCE_DIR) / ".." / "shared" / "traces") /
-         name;
 }
 
 }  // namespace windtunnel::test
