@@ -374,6 +374,10 @@ std::vector<std::string> connection_pools(const Result& result) {
   return out;
 }
 
+bool has_edge(const Result& result, const std::string& service) {
+  return service_metric(result, service, "connections.opened") != nullptr;
+}
+
 std::string pool_name(const std::string& prefix) {
   std::string out = prefix;
   const std::string middle = ".pools.";

@@ -108,6 +108,7 @@ std::vector<std::string> cached_names(const Result& result);  // "catalog.caches
 // What the figures of each connection pool begin with, "api.pools.pg"; and how it is called, "api pg".
 std::vector<std::string> connection_pools(const Result& result);
 std::string pool_name(const std::string& prefix);
+bool has_edge(const Result& result, const std::string& service);  // its clients need connections
 
 // What became of a queue's messages, where there were any of that.
 struct QueueEnd {

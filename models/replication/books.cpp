@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "models/replication/edge.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
 #include "models/replication/pools.hpp"
@@ -52,6 +53,7 @@ void Replication::begin_measuring() {
     begin_sizing(s);
     if (s.quota) begin_measuring_quota(s);
     if (pools_) begin_connections(s);
+    if (s.edge) begin_edge(s);
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -86,6 +88,9 @@ void Replication::begin_measuring() {
       s->series.columns.push_back({"waiting_for_connection", "count", {}});
     if (narrated_ && pools_ && pools_->accepted[s->index].any)
       s->series.columns.push_back({"connections", "count", {}});
+    if (narrated_ && s->edge)
+      for (const char* name : {"connections", "instances_without_connection"})
+        s->series.columns.push_back({name, "count", {}});
   }
   last_point_ = now_ns();
   schedule_series_point();
@@ -127,6 +132,7 @@ void Replication::gather(Service& s) {
     v.shared_total += v.shared_bin;
   }
   if (pools_) gather_connections(s);
+  if (s.edge) gather_edge(s);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -211,6 +217,10 @@ void Replication::series_point() {
       }
       if (pools_ && pools_->kinds_of[s.index] > 0) row.push_back(pools_->waiting_bin(s) / bin_ns);
       if (pools_ && pools_->accepted[s.index].any) row.push_back(pools_->accepted[s.index].bin / bin_ns);
+      if (s.edge) {
+        row.push_back(edge_->door(s).bin.open / bin_ns);
+        row.push_back(edge_->door(s).bin.without / bin_ns);
+      }
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
     }
@@ -271,6 +281,7 @@ Record Replication::finish() {
   if (now_ns() > last_point_ || points_ == 0) series_point();
   check_conservation();
   Record record;
+  if (edge_) check_edge();
   for (const auto& owned : services_) {
     if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
@@ -279,15 +290,18 @@ Record Replication::finish() {
     write_sizing(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }
-  if (kinds_.size() > 1)
-    for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  const auto asked = [](const RequestKind& kind) { return !kind.handshake; };
+  if (std::count_if(kinds_.begin(), kinds_.end(), asked) > 1)
+    for (const RequestKind& kind : kinds_)
+      if (asked(kind)) write_kind(record, kind);
   write_operations(record);
   if (queues_) queues_->write(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
-    record.classes.push_back(
-        {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
+    if (asked(kind))
+      record.classes.push_back(
+          {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
   record.decisions = std::move(decisions_);
   return record;
 }
@@ -444,6 +458,7 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.lag) write_lag(record, s);
   if (s.collector) write_heap(record, s);
   if (pools_) write_connections(record, s);
+  if (s.edge) write_edge(record, s);
   if (s.balancing) write_balancing(record, s);
   if (s.replica_set) write_replicas(record, s);
   if (caches_) write_caches(record, s);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/replication/caches.hpp"
+#include "models/replication/edge.hpp"
 #include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
@@ -165,8 +166,13 @@ void Replication::build_services() {
         s.replica_set->lag = std::make_unique<Sampler>(streams_.named(name + "/lag"), *params.read_replicas->lag);
     }
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
-    s.counted = !s.balancing && s.balancer->follows_counts();
-    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set;
+    s.edge = params.connections.has_value();
+    s.pins = s.edge && params.connections->per_connection() && s.processes > 1;
+    if (s.edge && s.admission == Service::Admission::kBalanced) s.admission = Service::Admission::kConnected;
+    // What a balancer counts that chooses for connections is those.
+    const bool by_connection = s.edge && params.connections->per_connection();
+    s.counted = !s.balancing && !by_connection && s.balancer->follows_counts();
+    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set || s.edge;
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.
@@ -177,6 +183,7 @@ void Replication::build_services() {
     }
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
+    if (s.edge) build_edge(s);
 
     for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);
     if (s.admission == Service::Admission::kOnDemand) {
@@ -318,6 +325,7 @@ void Replication::build_sources() {
   build_calls();
   build_call_operations();
   if (queues_) queues_->begin();
+  if (edge_) add_handshakes();
   for (const auto& service : services_) {
     build_lines(*service);
     build_admission(*service);

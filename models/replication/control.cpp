@@ -85,12 +85,12 @@ ServiceSignal Replication::look(Service& service) {
   signal.instances = instances;
   signal.cpu_seconds = ns_to_seconds(service.gone_cpu_ns);
   for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
-  signal.arrived = service.arrived_all;
+  signal.arrived = service.arrived_all - (edge_ ? handshakes_begun(service) : 0);
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = ns_to_seconds(static_cast<double>(service.in_system.integral(now)));
   signal.waiting = service.waiting();
   signal.waiting_seconds = ns_to_seconds(static_cast<double>(service.waiting_integral(now)));
-  signal.unplaced = service.pending_count;
+  signal.unplaced = service.pending_count + (service.edge ? waits_for_instance(service) : 0);
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;

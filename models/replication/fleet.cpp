@@ -27,12 +27,14 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   if (queues_) queues_->instance_ready(service, slot);
+  if (service.edge) edge_instance_ready(service, slot);
   if (service.balancing) return endpoint_ready(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 
 void Replication::leave_ready(Service& service, std::uint32_t slot) {
   if (service.replica_set) replica_leaves(service, slot);
+  if (service.edge) edge_instance_leaves(service, slot);
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
@@ -233,6 +235,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   service.gone_cpu_ns += cpu_ns(instance, slot);
   if (service.quota) end_quota(service, slot);
   if (pools_) connections_end(slot);
+  if (edge_) edge_caller_gone(slot);
   size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);

@@ -32,7 +32,7 @@ void Replication::note_given(Service& service, const Request& request) {
   if (service.collector) heap_changed(service, request.instance, false);
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];
-  ++life.arrived;
+  if (!kinds_[request.kind].handshake) ++life.arrived;
   life.held_sum -= now_ns();
   if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
@@ -43,6 +43,10 @@ void Replication::note_given(Service& service, const Request& request) {
 
 void Replication::note_left(Service& service, const Request& request, bool failed) {
   if (service.counted) note_count(service, request.instance, 1);
+  if (service.edge) {
+    const auto r = static_cast<std::uint32_t>(&request - pool_.data());
+    kinds_[request.kind].handshake ? handshake_ended(r, failed) : stream_ended(r);
+  }
   if (service.control) permit_back(service, request, failed);
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (service.collector) heap_changed(service, request.instance, true);

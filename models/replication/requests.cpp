@@ -95,6 +95,14 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
     case kAcquireTimeout:
     case kCallOverConnection:
       return on_connection_event(kind, target, stamp);
+    case kEdgeAccept:
+    case kEdgeHello:
+    case kEdgeOpen:
+    case kEdgeFree:
+    case kEdgeIdle:
+    case kEdgeAge:
+    case kEdgeServe:
+      return on_edge_event(kind, target, stamp);
     case kQuotaSpent:
       return quota_spent(target, stamp);
     case kQuotaPeriod:
@@ -219,6 +227,11 @@ void Replication::admit_specially(Service& service, std::uint32_t r) {
 
 void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (pools_ && over_connection(r)) return deliver_over_connection(service, r);
+  if (service.edge) return reach(service, r);
+  admit_at_balancer(service, r);
+}
+
+void Replication::admit_at_balancer(Service& service, std::uint32_t r) {
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
   if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
@@ -227,6 +240,8 @@ void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (service.watched) note_taken_in(service, r);
   if (ready && service.replica_set) return admit_to_replica_set(service, r);
   if (ready && service.admission == Service::Admission::kControlled) return admit_controlled(service, r);
+  if (ready && service.admission == Service::Admission::kConnected)
+    return deliver(service, r, service.slot_at[service.balancer->pick(service.visible, *service.balancer_words)]);
   if (ready) return admit_buffered(service, r);
   wait_at_service(service, r);
   wake(service);
@@ -263,17 +278,18 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
   enter(service, kind, r, instance);
 }
 
+std::uint32_t Replication::next_process(Service& service, Instance& instance) {
+  if (service.dispatch != Dispatch::kRoundRobin) return service.dispatch_words->below(service.processes);
+  const std::uint32_t process = more(instance).next_process;
+  more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
+  return process;
+}
+
 // Past the gate: binds the request to one of the instance's processes and begins.
 void Replication::enter(Service& service, const RequestKind& kind, std::uint32_t r, Instance& instance) {
   std::uint32_t process = 0;
-  if (service.processes > 1) {
-    if (service.dispatch == Dispatch::kRoundRobin) {
-      process = more(instance).next_process;
-      more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
-    } else {
-      process = service.dispatch_words->below(service.processes);
-    }
-  }
+  if (service.processes > 1)
+    process = service.pins ? process_for(service, r, instance) : next_process(service, instance);
   Request& request = pool_[r];
   request.station = service.processes == 1 ? request.instance : station_id(request.instance, process);
   if (!kind.plain) return begin_general_step(service, r, kind.steps[request.step()]);
@@ -687,6 +703,8 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   if (kinds_[request.kind].uses_caches) [[unlikely]]
     forget_lookups(r, why);
   withdraw(service, r);
+  if (service.edge) [[unlikely]]
+    lost_at_edge(service, r, why);
   if (request.instance == kNone && service.control) permit_back(service, request, true);
   if (request.instance != kNone)
     leave(service, r, true);
@@ -703,6 +721,7 @@ void Replication::expire(TimeoutLine& line) {
   if (kind.cancels) return lose(service, r, Outcome::kTimedOut);
   settle(kind, request, Outcome::kTimedOut);  // also takes it out of the line
   request.mark(Request::kClientGone);
+  if (service.edge) client_gave_up(service, r);
 }
 
 }  // namespace windtunnel

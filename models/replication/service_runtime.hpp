@@ -213,7 +213,7 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled, kReplicaSet };
+  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled, kReplicaSet, kConnected };
   Admission admission = Admission::kBalanced;
   bool throttles = false;      // its autoscaler's proxy lets no more than `places` requests into an instance
   bool all_plain = true;       // so are all kinds of requests that come here
@@ -223,6 +223,8 @@ struct Replication::Service {
   bool noted = false;          // somebody does: it, whoever knows their memory, the balancer or its proxies
   bool lag_probed = false;     // its loops are asked how late they are
   bool counted = false;        // the balancer wants to hear of every change of their counts
+  bool edge = false;           // its clients need connections …
+  bool pins = false;           // … which stay with one of an instance's processes
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<ReplicaSet> replica_set;    // null: instances are alike
   std::uint32_t hidden = 0;                   // of the ready ones, from its balancer: the primary

@@ -325,6 +325,9 @@ class References {
     if (to == scenario_.services.end() || !soundness_.sound(service + "/balancer") ||
         !soundness_.sound(service + "/balancing") || !soundness_.sound(service + "/autoscaler"))
       return;
+    if (to->second.connections)
+      problems_.error(at, "leads to " + in_quotes(name) +
+                              ", which says itself what \"connections\" lead to it; a call needs one of either");
     const auto& autoscaler = to->second.autoscaler;
     const bool by_request = autoscaler && (autoscaler->on_demand() || autoscaler->buffering());
     if (to->second.read_replicas)
@@ -479,6 +482,14 @@ class References {
 
   void check_clients(const std::string& at, const Traffic& source) {
     const auto service = scenario_.services.find(source.to);
+    const bool connects = service != scenario_.services.end() && service->second.connections;
+    const ClientPolicy& policy = source.policy;
+    if (source.processes > 1 && policy.budget() == nullptr && !policy.circuit_breaker && !policy.throttle &&
+        !policy.bulkhead && (!connects || (source.clients && policy.plain())))
+      problems_.warning(at + "/processes",
+                        connects ? "changes nothing: each of the \"clients\" has connections of its own"
+                                 : "changes nothing without a budget, a circuit breaker, a throttle or a bulkhead, or "
+                                   "\"connections\" of the service");
     if (source.clients || service == scenario_.services.end() || !service->second.balancing.sticky_sessions) return;
     problems_.warning(at, "says nothing of its clients, so each asks only once; the sticky_sessions of " +
                               in_quotes(source.to) + " need \"clients\"");
