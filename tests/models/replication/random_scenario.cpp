@@ -398,7 +398,7 @@ class Generator {
       if (service["instance"]["runtime"]["type"] == "function" || service.contains("read_replicas") ||
           (!scaler.empty() && scaler != "kubernetes_hpa" && scaler != "keda") || draw(3) == 0)
         continue;
-      if (service["instance"].contains("max_connections")) continue;  // pools lead here
+      if (all.find("\"to " + name + "\"") != std::string::npos) continue;  // a pool leads here
       const bool counts = balancer.empty() || balancer == "random" || balancer == "least_request" ||
                           balancer == "power_of_two_choices" || balancer == "least_outstanding";
       const bool pinned = counts && !service.contains("balancing") && draw(4) > 0;
