@@ -570,8 +570,10 @@ class Page {
     const Metric* hourly = result_.find_metric("cost.per_hour");
     heading(pad_right("Cost", names_ + 4) + text(*total) + (hourly ? " (" + text(*hourly) + ")" : ""));
     std::vector<std::pair<const char*, const Metric*>> parts;
-    for (const char* part : {"instances", "compute", "requests", "nodes"}) {
-      const Metric* metric = result_.find_metric(std::string("cost.") + part);
+    for (const auto& [name, part] :
+         {std::pair("instances", "instances"), std::pair("compute", "compute"), std::pair("requests", "requests"),
+          std::pair("cross_zone", "cross-zone"), std::pair("nodes", "nodes")}) {
+      const Metric* metric = result_.find_metric(std::string("cost.") + name);
       if (metric && metric->estimate.most > 0) parts.emplace_back(part, metric);
     }
     if (parts.size() < 2) return;

@@ -11,6 +11,10 @@ void AdmissionParams::describe(FieldVisitor& v) {
       "one refuses. It waits for the longest of the waits they ask for");
   v.field("concurrency_limit", concurrency_limit,
           "How many requests may be under way at once, from here until their work has ended; none: any number");
+  v.field(
+      "too_busy", too_busy,
+      "Each process of an event_loop turns requests away when it is late, once it has got to them, as toobusy-js does; "
+      "none: it serves them all");
 }
 
 bool AdmissionParams::knows_clients() const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "models/admission/concurrency_limit.hpp"
 #include "models/admission/rate_limiter.hpp"
+#include "models/admission/too_busy.hpp"
 #include "sim/describe/field.hpp"
 
 namespace windtunnel {
@@ -12,8 +14,10 @@ namespace windtunnel {
 struct AdmissionParams {
   std::vector<Choice<RateLimiterParams>> rate_limits;
   Choice<ConcurrencyLimitParams> concurrency_limit;  // none: any number
+  std::optional<TooBusy> too_busy;                   // none: event loops serve however late they are
 
   void describe(FieldVisitor& v);
+  // Nobody is turned away before there is an instance for it.
   bool plain() const { return rate_limits.empty() && !concurrency_limit; }
   bool knows_clients() const;  // looks at who asks
 };

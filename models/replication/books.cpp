@@ -326,11 +326,15 @@ void Replication::write_cost(Record& record) {
   requests = executions;
   for (const RequestKind& kind : kinds_) requests += cost.per_request * static_cast<double>(kind.arrived);
 
-  double total = instances + compute + requests;
+  double crossings = 0;
+  for (const auto& s : services_)
+    if (s->crossings) crossings += s->crossings->price * static_cast<double>(s->crossings->crossed);
+  double total = instances + compute + requests + crossings;
   const auto put = [&](const char* name, double value) { record.values.push_back({name, cost.currency, value}); };
   put("cost.instances", instances);
   if (!cost.functions.empty()) put("cost.compute", compute);
   put("cost.requests", requests);
+  if (cost.cross_zone) put("cost.cross_zone", crossings);
   if (nodes_) {
     total += nodes_->cost();
     put("cost.nodes", nodes_->cost());
@@ -460,6 +464,7 @@ void Replication::write_service(Record& record, Service& s) {
   if (pools_) write_connections(record, s);
   if (s.edge) write_edge(record, s);
   if (s.balancing) write_balancing(record, s);
+  if (s.crossings) write_crossings(record, s);
   if (s.replica_set) write_replicas(record, s);
   if (caches_) write_caches(record, s);
   if (s.vertical) write_vertical(record, s);
@@ -471,7 +476,7 @@ void Replication::write_service(Record& record, Service& s) {
       case Outcome::kRejectedRateLimited:
       case Outcome::kRejectedConcurrencyLimit:
       case Outcome::kRejectedQueueDelay:
-        return s.control || s.lines;
+        return s.control || s.lines || s.sheds;
       case Outcome::kFailedError:
         return s.errs;
       case Outcome::kFailedPoolTimeout:

@@ -82,6 +82,7 @@ void Replication::build_services() {
           s.lag_probed = true;
           s.all_plain = false;  // a thread that goes on to the next request passes by its probes
         }
+        if (params.admission.too_busy) build_shedder(s);
         if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
           s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
         threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads) +
@@ -173,6 +174,7 @@ void Replication::build_services() {
     const bool by_connection = s.edge && params.connections->per_connection();
     s.counted = !s.balancing && !by_connection && s.balancer->follows_counts();
     s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set || s.edge;
+    build_crossings(s);
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.

@@ -52,6 +52,11 @@ ServiceSignal Replication::look(Service& service) {
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
     seen.memory_bytes = memory_bytes(service, slot);
+    if (service.lag) {
+      const LoopLag::OfInstance& lag = service.lag->of[slot];
+      seen.lag_probes = lag.probes;
+      seen.lag_seconds = ns_to_seconds(static_cast<double>(lag.sum));
+    }
     if (service.vertical) {
       seen.cpu_request_cores = life.pod.size.cpu_request;
       seen.memory_request_bytes = life.pod.size.memory_request;

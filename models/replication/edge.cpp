@@ -89,11 +89,7 @@ std::uint32_t Replication::client_reaching(Service& service, std::uint32_t r) {
   const std::uint32_t attempt = kind.attempt ? operations_->attempt_of[r] : kNone;
   const std::uint32_t operation = attempt == kNone ? kNone : operations_->attempts[attempt].operation;
   if (kind.called) {
-    std::uint32_t caller = kNone;
-    if (operation != kNone)
-      caller = operations_->operations[operation].caller;
-    else if (!kind.attempt)
-      caller = callers_[r].request;
+    const std::uint32_t caller = caller_of(r);
     const std::uint32_t slot = caller == kNone ? 0 : pool_[caller].instance + 1;
     const std::uint32_t process = caller == kNone ? 0 : process_of(pool_[caller]);
     if (door.callers.size() <= slot) door.callers.resize(std::max<std::size_t>(slot + 1, instances_.size() + 1));

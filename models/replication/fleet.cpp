@@ -181,6 +181,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
   if (service.lag) begin_lag_probes(service, slot);
+  if (service.shedder) begin_lag_timers(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     const std::uint32_t station = station_id(slot, k);
     if (service.polls)

@@ -8,6 +8,7 @@
 namespace windtunnel {
 
 void Replication::begin_lag_probes(Service& service, std::uint32_t slot) {
+  service.lag->of[slot] = {};
   for (std::uint32_t k = 0; k < service.processes; ++k) service.lag->waiting[station_id(slot, k)] = {};
   sim_.schedule(now_ns() + service.lag->every, kLagProbe, slot, lives_[slot].life);
 }
@@ -32,11 +33,16 @@ void Replication::probe_lag(std::uint32_t slot, std::uint32_t life) {
 // A thread of the station has nothing to do but to take what is next.
 void Replication::loop_is_free(Service& service, std::uint32_t station_index) {
   const Station& station = station_at(station_index);
+  if (station.role != 0 || instances_[station.instance].paused || station.busy >= station.threads) return;
+  if (service.shedder) fire_lag_timer(service, station_index);
+  if (!service.lag) return;
   const auto found = service.lag->waiting.find(station_index);
-  if (station.role != 0 || found == service.lag->waiting.end() || instances_[station.instance].paused) return;
-  if (station.busy >= station.threads) return;
+  if (found == service.lag->waiting.end()) return;
+  LoopLag::OfInstance& of = service.lag->of[station.instance];
   LoopLag::Waiting& waiting = found->second;
   while (waiting.count > 0 && (station.queue.empty() || pool_[station.queue.head].until > waiting.first)) {
+    ++of.probes;
+    of.sum += now_ns() - waiting.first;
     if (waiting.first >= measure_from_) service.lag->bin.record(now_ns() - waiting.first);
     waiting.first += service.lag->every;
     --waiting.count;

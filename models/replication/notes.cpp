@@ -29,6 +29,7 @@ void Replication::note_count(Service& service, std::uint32_t slot, int was) {
 void Replication::note_given(Service& service, const Request& request) {
   if (service.counted) note_count(service, request.instance, -1);
   if (service.balancing) note_sent(service, request);
+  if (service.crossings) note_crossing(service, request);
   if (service.collector) heap_changed(service, request.instance, false);
   if (!service.watched && !service.params->instance.memory) return;
   InstanceLife& life = lives_[request.instance];

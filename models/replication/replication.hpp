@@ -44,6 +44,8 @@ namespace windtunnel {
 //   node_cpu.cpp     instances that share the cores of their node
 //   heap.cpp         garbage that is collected, and heaps that are full
 //   loop_lag.cpp     how late event loops are
+//   crossings.cpp    requests that go from zone to zone
+//   shedder.cpp      loops that are too late to serve
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
 //   speed.cpp        how fast an instance works
@@ -104,6 +106,7 @@ class Replication final : public FaultTarget {
     kQuotaSpent,
     kQuotaPeriod,
     kLagProbe,
+    kLagTimer,
     kAttempt,
     kHedge,
     kDeadline,
@@ -135,6 +138,8 @@ class Replication final : public FaultTarget {
   struct NodeShares;
   struct Collector;
   struct LoopLag;
+  struct Shedder;
+  struct Crossings;
   struct Operations;
   struct ReplicaSet;
   class Queues;
@@ -434,7 +439,7 @@ class Replication final : public FaultTarget {
   void wait_at_proxy(Service& service, std::uint32_t r);
   void stop_waiting_at_proxy(Service& service, std::uint32_t r);
   bool gone(const Balancing& balancing, std::uint32_t number) const;
-  std::size_t pick_proxy(Balancing& balancing);
+  std::size_t pick_proxy(Balancing& balancing, std::uint32_t r);
   std::uint32_t some_proxy(Balancing& balancing);
 
   // upkeep.cpp
@@ -608,6 +613,19 @@ class Replication final : public FaultTarget {
   void probe_lag(std::uint32_t slot, std::uint32_t life);
   [[gnu::noinline]] void loop_is_free(Service& service, std::uint32_t station);
   void write_lag(Record& record, const Service& service);
+
+  // crossings.cpp
+  std::uint32_t caller_of(std::uint32_t r) const;
+  void build_crossings(Service& service);
+  void note_crossing(Service& service, const Request& request);
+  void write_crossings(Record& record, const Service& service);
+
+  // shedder.cpp
+  void build_shedder(Service& service);
+  void begin_lag_timers(Service& service, std::uint32_t slot);
+  void lag_timer_due(std::uint32_t station, std::uint32_t life);
+  void fire_lag_timer(Service& service, std::uint32_t station);
+  [[gnu::noinline]] bool turned_away(Service& service, std::uint32_t r, const Station& station);
 
   // sizing.cpp
   struct Use {

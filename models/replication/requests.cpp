@@ -109,6 +109,8 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
       return quota_period(target, stamp);
     case kLagProbe:
       return probe_lag(target, stamp);
+    case kLagTimer:
+      return lag_timer_due(target, stamp);
   }
 }
 
@@ -336,6 +338,8 @@ void Replication::queue_for_thread(std::uint32_t r, Station& station) {
 }
 
 void Replication::take_thread(Service& service, const RequestKind& kind, std::uint32_t r, Station& station) {
+  if (service.sheds && turned_away(service, r, station)) [[unlikely]]
+    return;
   ++station.busy;
   service.busy[station.role].add(sim_.now(), 1);
   if (kind.plain) return compute(service, r);

@@ -67,6 +67,12 @@ class References {
     }
     for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
       service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
+    if (scenario_.cost.cross_zone) {
+      for (const auto& [service, unused] : scenario_.cost.cross_zone->bytes_of)
+        service_exists("/cost/cross_zone/bytes_of/" + pointer_token(service), service);
+      if (soundness_.sound("/cluster") && scenario_.cluster.zones.size() < 2)
+        problems_.warning("/cost/cross_zone", "prices nothing: the cluster has one zone");
+    }
     for (const auto& [service, price] : scenario_.cost.functions) check_function_price(service, price);
   }
 
@@ -364,6 +370,10 @@ class References {
       if (!service.autoscaler || !soundness_.sound(at)) continue;
       const auto autoscaler = service.autoscaler->make();
       if (!autoscaler) continue;
+      if (autoscaler->watched().loop_lag && !measures_lag(service))
+        problems_.error(at,
+                        "goes by how late event loops are, and nobody measures that: instance.runtime.lag_probes of an "
+                        "event_loop does");
       ProblemsBelow problems(problems_, at);
       const bool said = soundness_.readable("/signals") && service.autoscaler->check_signals(signals, problems);
       for (const std::string& wanted : autoscaler->watched().signals) {
@@ -378,6 +388,12 @@ class References {
       if (!signal) problems_.error(at, "is null; a signal fits");
       if (all_known && !looked_at.contains(name)) problems_.warning(at, "no autoscaler looks at it");
     }
+  }
+
+  static bool measures_lag(const ServiceParams& service) {
+    const auto& runtime = service.instance.runtime;
+    return runtime && runtime->kind == Runtime::Kind::kEventLoop &&
+           static_cast<const EventLoop&>(*runtime).lag_probes.has_value();
   }
 
   void check_zones() {

@@ -130,6 +130,15 @@ void check_admission(const ServiceParams& service, Problems& p) {
     p.error("/admission/rate_limits", "count by client, and so does " + service.balancer.type() + "; one of them can");
   const bool by_instance =
       admission.concurrency_limit && admission.concurrency_limit->per == ConcurrencyLimitParams::Per::kInstance;
+  if (admission.too_busy) {
+    const bool loop = service.instance.runtime && service.instance.runtime->kind == Runtime::Kind::kEventLoop;
+    const std::string at = "/admission/too_busy";
+    if (!loop) p.error(at, "asks how late an event loop is; the runtime is " + service.instance.runtime.type());
+    if (service.instance.queue && service.instance.queue.type() != "fifo")
+      p.error(at, "needs a queue that is first come, first served; it is " + service.instance.queue.type());
+    if (service.instance.concurrency)
+      p.error(at, "leaves no room for instance.concurrency, behind which requests wait before the loop has them");
+  }
   if (!by_instance) return;
   const auto need = [&](const std::string& who) {
     p.error("/admission/concurrency_limit/per",

@@ -299,6 +299,14 @@ TEST(Mistake, ProbesOfALoopWithoutAnOrder) {
                  "\"processes\": 2, \"lag_probes\": \"10ms\" }, \"queue\": { \"type\": \"lifo\" }", "\"10ms\"",
                  "/services/shop/instance/runtime/lag_probes", {"first come, first served", "lifo"});
 }
+TEST(Mistake, ThreadsThatAskHowLateTheirLoopIs) {
+  expect_mistake("\"back\": { \"work\"", "\"back\": { \"admission\": { \"too_busy\": {} }, \"work\"", "{} }",
+                 "/services/back/admission/too_busy", {"event loop", "worker_pool"});
+}
+TEST(Mistake, APriceOfZonesForNothing) {
+  expect_mistake("\"cost\": { ", "\"cost\": { \"cross_zone\": { \"bytes\": \"1Ki\" }, ", "{ \"bytes\"",
+                 "/cost/cross_zone", {"has no price", "per_gb"});
+}
 TEST(Mistake, NoMixAndNoDefaultWork) {
   expect_mistake("\"to\": \"back\"", "\"to\": \"shop\"", "{ \"name\": \"batch\"", "/traffic/1",
                  {"class \"default\"", "no work"});
