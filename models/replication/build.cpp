@@ -83,6 +83,10 @@ void Replication::build_services() {
           s.all_plain = false;  // a thread that goes on to the next request passes by its probes
         }
         if (params.admission.too_busy) build_shedder(s);
+        if (s.processes > 1 && s.dispatch == Dispatch::kLastIdle) {
+          s.idle_processes = std::make_unique<IdleProcesses>();
+          s.lag_probed = true;  // it hears of loops that have nothing to do
+        }
         if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
           s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
         threads_in_all = static_cast<double>(processes) + static_cast<double>(loop.worker_threads) +

@@ -139,6 +139,7 @@ class Replication final : public FaultTarget {
   struct Collector;
   struct LoopLag;
   struct Shedder;
+  struct IdleProcesses;
   struct Crossings;
   struct Operations;
   struct ReplicaSet;
@@ -570,6 +571,7 @@ class Replication final : public FaultTarget {
   void look_at_edge_idle(std::uint32_t connection);
   std::uint32_t instance_for_connection(Service& service);
   std::uint32_t next_process(Service& service, Instance& instance);
+  std::uint32_t last_idle_process(Service& service, const Instance& instance);
   std::uint32_t process_for(Service& service, std::uint32_t r, Instance& instance);
   void edge_instance_ready(Service& service, std::uint32_t slot);
   void edge_instance_leaves(Service& service, std::uint32_t slot);

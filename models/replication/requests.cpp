@@ -281,7 +281,8 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
 }
 
 std::uint32_t Replication::next_process(Service& service, Instance& instance) {
-  if (service.dispatch != Dispatch::kRoundRobin) return service.dispatch_words->below(service.processes);
+  if (service.dispatch == Dispatch::kRandom) return service.dispatch_words->below(service.processes);
+  if (service.dispatch == Dispatch::kLastIdle) return last_idle_process(service, instance);
   const std::uint32_t process = more(instance).next_process;
   more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
   return process;

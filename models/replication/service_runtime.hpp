@@ -166,6 +166,16 @@ struct Replication::Collector {
   double most = 0;  // bytes that lived at once in an instance
 };
 
+// Of a service whose processes take what comes in the order in which they have last become idle.
+struct Replication::IdleProcesses {
+  struct Process {
+    std::uint64_t since = 0;  // it was idle, counted in times that one became so
+    std::int64_t taken = -1;  // when it last took something
+  };
+  std::map<std::uint32_t, Process> of;  // by station
+  std::uint64_t times = 0;
+};
+
 // Of a service whose event loops are asked how late they are.
 struct Replication::LoopLag {
   struct Waiting {  // probes that a loop has not got to yet: `count` of them, each `every` after the one before
@@ -264,12 +274,13 @@ struct Replication::Service {
   double cores = 0;                 // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  std::unique_ptr<Vertical> vertical;    // null: instances are as large as they were written
-  std::unique_ptr<SizingWatch> sizing;   // null: nothing to advise on
-  std::unique_ptr<Collector> collector;  // null: garbage costs nothing
-  std::unique_ptr<LoopLag> lag;          // null: nobody asks its loops
-  std::unique_ptr<Crossings> crossings;  // null: what goes from zone to zone costs nothing
-  std::unique_ptr<Shedder> shedder;      // null: they turn nobody away
+  std::unique_ptr<Vertical> vertical;             // null: instances are as large as they were written
+  std::unique_ptr<SizingWatch> sizing;            // null: nothing to advise on
+  std::unique_ptr<Collector> collector;           // null: garbage costs nothing
+  std::unique_ptr<LoopLag> lag;                   // null: nobody asks its loops
+  std::unique_ptr<IdleProcesses> idle_processes;  // null: nobody asks which has become idle last
+  std::unique_ptr<Crossings> crossings;           // null: what goes from zone to zone costs nothing
+  std::unique_ptr<Shedder> shedder;               // null: they turn nobody away
   ReasonLog reasons;
   bool woken = false;                // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;  // scratch of look()

@@ -24,10 +24,10 @@ TEST(TooBusy, SmoothsByAThird) {
   const TooBusy defaults;
   SmoothedLag lag(defaults);
   lag.measured(210ms);
-  EXPECT_NEAR(lag.lag().count(), 70e6, 1);
+  EXPECT_NEAR(static_cast<double>(lag.lag().count()), 70e6, 1);
   EXPECT_NEAR(lag.share_turned_away(), 0, 1e-12);
   lag.measured(210ms);
-  EXPECT_NEAR(lag.lag().count(), 70e6 + 140e6 / 3, 1);
+  EXPECT_NEAR(static_cast<double>(lag.lag().count()), 70e6 + 140e6 / 3, 1);
   EXPECT_NEAR(lag.share_turned_away(), 2.0 / 3, 1e-12);
 }
 

@@ -132,6 +132,19 @@ TEST(ClientConnections, StayWithTheirProcess) {
   EXPECT_THAT(ends_ms(fly(kBase, pinned)), ElementsAre(200, 300, 400, 500, 600));
 }
 
+TEST(ClientConnections, AreAcceptedByWhoBecameIdleLast) {
+  const std::string text = R"({"windtunnel": 1, "name": "skew", "horizon": "650ms",
+    "traffic": [{"name": "t", "to": "api", "processes": 4, "arrivals": {"type": "constant", "rate": "10/s"}}],
+    "services": {"api": {"instance": {"runtime": {"type": "event_loop", "processes": 2, "dispatch": "last_idle"}},
+                         "connections": {"protocol": "http2"}, "work": {"default": [{"cpu": "90ms"}]}}}})";
+  // One at a time: all four clients go to the first process, which has always just become idle.
+  EXPECT_THAT(ends_ms(fly(text)), ElementsAre(140, 240, 340, 440, 540, 640));
+  // With 110 ms the second client finds it busy and goes to the other one. The third comes at 250, when the first has
+  // been idle since 160 and the other is busy until 260; the fourth at 350, when it is the other that is idle.
+  EXPECT_THAT(ends_ms(fly(text, {{"services.api.work.default.0.cpu", "\"110ms\""}})),
+              ElementsAre(160, 260, 360, 460, 560));
+}
+
 // --- what opening one takes
 // --------------------------------------------------------------------------------------------------
 

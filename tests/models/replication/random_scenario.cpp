@@ -423,6 +423,16 @@ class Generator {
     }
     for (Json& traffic : out["traffic"])
       if (draw(2) == 0) traffic["processes"] = 1 + draw(12);
+    if (draw(2) == 0) out["cost"]["cross_zone"] = {{"per_gb", 0.02}, {"bytes", "10Ki"}};
+    for (auto& [name, service] : out["services"].items()) {
+      Json& instance = service["instance"];
+      if (service.contains("balancing") && service["balancing"].value("balancers", 1) > 1 && draw(2) == 0)
+        service["balancing"]["dispatch"] = "same_zone";
+      if (instance["runtime"]["type"] != "event_loop" || instance.contains("queue")) continue;
+      if (instance["runtime"]["dispatch"] == "random" && draw(2) == 0) instance["runtime"]["dispatch"] = "last_idle";
+      if (!instance.contains("concurrency") && draw(2) == 0)
+        service["admission"]["too_busy"] = {{"max_lag", "20ms"}, {"interval", seconds(0.05 * (1 + draw(10)))}};
+    }
   }
   static Json time_of(double mean, std::uint32_t how) {
     if (how == 0) return seconds(mean);
