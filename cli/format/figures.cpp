@@ -78,6 +78,16 @@ double share_of_ended(const ServiceResult& service, std::uint64_t requests) {
   return ended ? static_cast<double>(requests) / static_cast<double>(ended) : std::numeric_limits<double>::quiet_NaN();
 }
 
+// What comes before `last` in the names of metrics that begin with a service's name and `middle`.
+std::vector<std::string> prefixes(const Result& result, std::string_view middle, std::string_view last) {
+  std::vector<std::string> out;
+  for (const ServiceResult& s : result.services)
+    for (const Metric& m : result.metrics)
+      if (m.name.starts_with(s.name + std::string(middle)) && m.name.ends_with(last))
+        out.push_back(m.name.substr(0, m.name.size() - last.size()));
+  return out;
+}
+
 }  // namespace
 
 std::string shortest(double value) {
@@ -302,6 +312,7 @@ std::vector<QueueEnd> queue_ends(const Result& result, const std::string& queue)
   };
   constexpr Named kEnds[] = {{"deleted", "deleted", false},
                              {"redelivered", "redelivered", false},
+                             {"throttled", "throttled", true},
                              {"duplicates", "duplicates", false},
                              {"second_effects", "second effects", true},
                              {"dead_lettered", "dead lettered", true},
@@ -364,14 +375,10 @@ std::vector<std::string> cached_names(const Result& result) {
   return out;
 }
 
-std::vector<std::string> connection_pools(const Result& result) {
-  constexpr std::string_view kLast = ".in_use.max";
-  std::vector<std::string> out;
-  for (const ServiceResult& s : result.services)
-    for (const Metric& m : result.metrics)
-      if (m.name.starts_with(s.name + ".pools.") && m.name.ends_with(kLast))
-        out.push_back(m.name.substr(0, m.name.size() - kLast.size()));
-  return out;
+std::vector<std::string> connection_pools(const Result& result) { return prefixes(result, ".pools.", ".in_use.max"); }
+
+std::vector<std::string> single_instances(const Result& result) {
+  return prefixes(result, ".instance.", ".instance_hours");
 }
 
 bool has_edge(const Result& result, const std::string& service) {

@@ -131,6 +131,18 @@ std::string format_markdown(const Result& result) {
     }
     out += "\n";
   }
+  bool instances = false;
+  for (const std::string& one : single_instances(result)) {
+    if (!std::exchange(instances, true))
+      out += "\n| instance | requests | in system | CPU cores | hours |\n|---|---:|---:|---:|---:|\n";
+    out += "| " + markdown_escaped(one) + " |";
+    for (const auto& [name, unit] : {std::pair("arrival_rate", "1/s"), std::pair("number_in_system.mean", ""),
+                                     std::pair("cpu_cores", ""), std::pair("instance_hours", "")}) {
+      const Metric* m = result.find_metric(one + "." + name);
+      out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+    }
+    out += "\n";
+  }
   if (!result.figures.empty()) {
     out += "\n| autoscalers on themselves | |\n|---|---:|\n";
     for (const std::string& name : result.figures)

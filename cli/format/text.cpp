@@ -36,6 +36,7 @@ class Page {
     cpu();
     heaps();
     connections();
+    instances();
     nodes();
     figures();
     std::size_t drawn = 0;
@@ -314,6 +315,23 @@ class Page {
       line(service_column(s.name) + pad_left(value(s.name + ".tls.handshakes", ""), 15) +
            pad_left(value(s.name + ".tls.resumed", ""), 10) + pad_left(value(s.name + ".tls.cpu_cores", ""), 13) +
            pad_left(value(s.name + ".tls.cpu_share", "share"), 17));
+    }
+  }
+
+  // Only those that the scenario asks for.
+  void instances() {
+    const auto value = [&](const std::string& name, std::string_view unit) {
+      const Metric* m = result_.find_metric(name);
+      return m ? figure(m->estimate, unit) : std::string("–");
+    };
+    bool first = true;
+    for (const std::string& one : single_instances(result_)) {
+      if (std::exchange(first, false))
+        heading(pad_right("Instances", names_ + 2) + pad_left("requests", 15) + pad_left("in system", 15) +
+                pad_left("CPU cores", 15) + pad_left("hours", 12));
+      line(service_column(one) + pad_left(value(one + ".arrival_rate", "1/s"), 15) +
+           pad_left(value(one + ".number_in_system.mean", ""), 15) + pad_left(value(one + ".cpu_cores", ""), 15) +
+           pad_left(value(one + ".instance_hours", ""), 12));
     }
   }
 

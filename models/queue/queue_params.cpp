@@ -45,6 +45,8 @@ void QueueParams::describe(FieldVisitor& v) {
           "serves at once",
           {.lo = 1});
   v.field("batch", batch, "Messages that an instance gets at most each time it asks", {.lo = 1});
+  v.field("event_source", event_source,
+          "How messages come to functions, which fetch none themselves; none: with its defaults, as AWS Lambda's");
   v.field("poison", poison, "Share of the messages whose handling does all its work and then fails, every time",
           {.lo = 0, .hi = 1});
   v.field("idempotent", idempotent,

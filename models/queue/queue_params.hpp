@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/queue/event_source.hpp"
 #include "sim/describe/field.hpp"
 #include "sim/distribution/distribution.hpp"
 
@@ -37,6 +38,7 @@ struct QueueParams {
   std::optional<std::int64_t> groups;
   std::optional<std::int64_t> prefetch;
   std::int64_t batch = 1;
+  std::optional<EventSource> event_source;  // none: the defaults, where the consumer is made of functions
   Share poison{0};
   bool idempotent = false;
   DistributionChoice duplicate_cost;

@@ -38,6 +38,7 @@ void Replication::begin_measuring() {
   for (const auto& owned : services_) {
     Service& s = *owned;
     if (s.replica_set) begin_measuring_replicas(s);
+    if (s.first) begin_measuring_first(s);
     gather(s);
     s.total = {};
     s.in_system_exact = 0;
@@ -466,6 +467,7 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.balancing) write_balancing(record, s);
   if (s.crossings) write_crossings(record, s);
   if (s.replica_set) write_replicas(record, s);
+  if (s.first) write_first(record, s);
   if (caches_) write_caches(record, s);
   if (s.vertical) write_vertical(record, s);
   if (nodes_) nodes_->write_service(record, s);

@@ -179,6 +179,12 @@ void Replication::build_services() {
     s.counted = !s.balancing && !by_connection && s.balancer->follows_counts();
     s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set || s.edge;
     build_crossings(s);
+    if (scenario_.metrics.instances > 0) {
+      s.first = std::make_unique<FirstInstances>();
+      s.first->most = static_cast<std::size_t>(scenario_.metrics.instances);
+      s.first->keeps_law = scenario_.metrics.number_in_system;
+      s.noted = true;
+    }
     if (params.vertical_autoscaler) {
       s.vertical = std::make_unique<Vertical>(*params.vertical_autoscaler, instance.resources);
       // Its instances may come to have fewer cores than threads.

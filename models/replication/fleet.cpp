@@ -125,6 +125,7 @@ std::uint32_t Replication::create_instance(Service& service, bool at_once, bool 
   instance.position = static_cast<std::uint32_t>(service.slot_at.size());
   service.slot_at.push_back(slot);
   service.outstanding.push_back(0);
+  if (service.first) first_instance_begins(service, slot);
   service.show_backends();
   service.alive.add(sim_.now(), 1);
   service.alive_most = std::max(service.alive_most, static_cast<std::int64_t>(service.slot_at.size()));
@@ -234,6 +235,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   if (instance.state == Instance::State::kReady) leave_ready(service, slot);
   if (operations_) forget_client(service, slot);
   service.gone_cpu_ns += cpu_ns(instance, slot);
+  if (service.first) first_instance_ends(service, slot);
   if (service.quota) end_quota(service, slot);
   if (pools_) connections_end(slot);
   if (edge_) edge_caller_gone(slot);

@@ -31,10 +31,11 @@ void Replication::note_given(Service& service, const Request& request) {
   if (service.balancing) note_sent(service, request);
   if (service.crossings) note_crossing(service, request);
   if (service.collector) heap_changed(service, request.instance, false);
-  if (!service.watched && !service.params->instance.memory) return;
+  if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
   if (!kinds_[request.kind].handshake) ++life.arrived;
   life.held_sum -= now_ns();
+  if (service.first && service.first->keeps_law) first_instance_holds(service, request.instance);
   if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   ++life.proxied_arrived;
@@ -52,9 +53,10 @@ void Replication::note_left(Service& service, const Request& request, bool faile
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (service.collector) heap_changed(service, request.instance, true);
   if (service.replica_set && !failed) note_write(service, request);
-  if (!service.watched && !service.params->instance.memory) return;
+  if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
   life.held_sum += now_ns();
+  if (service.first && service.first->keeps_law) first_instance_holds(service, request.instance);
   if (service.params->instance.memory) watch_memory(service, request.instance);
   if (!request.is(Request::kProxied)) return;
   --life.proxied_held;

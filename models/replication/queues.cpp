@@ -47,6 +47,10 @@ bool lost_with_its_instance(Outcome how) {
   return how == Outcome::kFailedInstanceLost || how == Outcome::kFailedOutOfMemory;
 }
 
+bool found_no_function(Outcome how) {
+  return how == Outcome::kRejectedThrottled || how == Outcome::kRejectedNoInstance;
+}
+
 }  // namespace
 
 // --- from the scenario
@@ -109,7 +113,13 @@ Replication::Queues::Queues(Replication& run) : run_(run), classes_(message_clas
     if (!params.consumer.empty()) {
       queue.consumer = &run_.named(params.consumer);
       const std::optional<std::int64_t> at_once = queue.consumer->params->instance.served_at_once();
-      if (params.prefetch || at_once) queue.prefetch = static_cast<std::uint32_t>(params.prefetch.value_or(*at_once));
+      if (queue.consumer->admission == Service::Admission::kOnDemand) {
+        static constexpr EventSource kDefaults;
+        const EventSource& terms = params.event_source ? *params.event_source : kDefaults;
+        queue.invocations = std::make_unique<Invocations>(
+            Invocations{&terms, 0, static_cast<std::uint32_t>(terms.initial_concurrency)});
+      } else if (params.prefetch || at_once)
+        queue.prefetch = static_cast<std::uint32_t>(params.prefetch.value_or(*at_once));
     }
     queues_.push_back(std::move(owned));
   }
@@ -169,7 +179,7 @@ void Replication::Queues::build_kinds() {
 void Replication::Queues::begin() {
   build_producers();
   for (const auto& queue : queues_)
-    if (queue->consumer != nullptr)
+    if (queue->consumer != nullptr && !queue->invocations)
       for (std::uint32_t position = 0; position < queue->consumer->ready; ++position)
         ask(*queue, queue->consumer->slot_at[position]);
 }
@@ -285,7 +295,7 @@ void Replication::Queues::put(Queue& queue, std::uint32_t m) {
   queue.messages.enter(m, delay > 0);
   if (delay > 0)
     run_.sim_.schedule(now + delay, kMessageVisible, m, message.turn);
-  else if (queue.first_asking != kNone)
+  else if (somebody_asks(queue))
     give_out_soon(queue);
   if (queue.expires)
     run_.sim_.schedule(std::max(now, message.sent + queue.params->retention.count()), kMessageExpires, m, message.life);
@@ -351,7 +361,7 @@ std::uint32_t Replication::Queues::next_asking(Queue& queue) {
 
 void Replication::Queues::instance_ready(Service& service, std::uint32_t slot) {
   for (const auto& queue : queues_)
-    if (queue->consumer == &service) ask(*queue, slot);
+    if (queue->consumer == &service && !queue->invocations) ask(*queue, slot);
 }
 
 // At the same instant, but once what is under way is through.
@@ -374,7 +384,8 @@ std::uint32_t Replication::Queues::next_deliverable(Queue& queue) {
 void Replication::Queues::give_out(std::uint32_t index) {
   Queue& queue = *queues_[index];
   queue.giving_out = false;
-  for (;;) {
+  if (queue.invocations) invoke(queue);
+  while (!queue.invocations) {
     const std::uint32_t slot = next_asking(queue);
     if (slot == kNone || next_deliverable(queue) == kNone) break;
     OfInstance& own = queue.instances[slot];
@@ -402,16 +413,23 @@ void Replication::Queues::deliver(Queue& queue, std::uint32_t m, std::uint32_t s
     ++(first ? queue.counts.delivered : queue.counts.redelivered);
     if (first) queue.wait_time.record(now - message.entered);
   }
+  hand_over(queue, m, slot);
+}
+
+void Replication::Queues::hand_over(Queue& queue, std::uint32_t m, std::uint32_t slot) {
+  Message& message = messages_[m];
+  const bool first = message.receives == 1;
   const bool duplicate = queue.params->idempotent && message.effects > 0;
   const std::array<std::uint16_t, 3>& kinds = queue.kinds[message.message_class];
   const std::uint16_t index = duplicate ? queue.duplicate_kind : kinds[message.poison ? 2 : first ? 0 : 1];
   const std::uint32_t r = run_.pool_.take();
   if (handlings_.size() <= r) handlings_.resize(run_.pool_.size());
-  handlings_[r] = {m, message.receives, slot, run_.lives_[slot].serial, duplicate};
+  handlings_[r] = {m, message.receives, slot, slot == kNone ? kNone : run_.lives_[slot].serial, duplicate};
   ++message.handlings;
-  ++queue.instances[slot].held;
+  if (slot != kNone) ++queue.instances[slot].held;
   RequestKind& kind = run_.kinds_[index];
   run_.open(kind, index, r, message.size);
+  if (slot == kNone) return run_.admit_on_demand(*queue.consumer, r);
   run_.deliver(*queue.consumer, kind, r, slot);
 }
 
@@ -437,6 +455,10 @@ void Replication::Queues::handled(std::uint32_t r, Outcome how) {
       take_out(queue, m, queue.counts.deleted);
     }
   } else if (last && message.state == State::kInFlight) {
+    if (found_no_function(how)) {
+      if (message.measured) ++queue.counts.throttled;
+      return try_again(queue, m);
+    }
     if (lost_with_its_instance(how)) {
       if (queue.params->requeues()) bring_back(queue, m);
     } else if (const std::optional<Duration> wait = queue.params->visible_again_on_no()) {
@@ -449,9 +471,14 @@ void Replication::Queues::handled(std::uint32_t r, Outcome how) {
     }
   }
   release(m);
-  OfInstance& own = queue.instances[handling.slot];
-  if (own.serial == handling.serial) --own.held;
-  if (wants(queue, handling.slot)) ask(queue, handling.slot);
+  if (queue.invocations) {
+    --queue.invocations->now;
+    if (queue.messages.visible() > 0) give_out_soon(queue);
+  } else {
+    OfInstance& own = queue.instances[handling.slot];
+    if (own.serial == handling.serial) --own.held;
+    if (wants(queue, handling.slot)) ask(queue, handling.slot);
+  }
   let_in(queue);
   note_levels(queue);
 }
@@ -480,7 +507,7 @@ void Replication::Queues::bring_back(Queue& queue, std::uint32_t m) {
 
 void Replication::Queues::show(Queue& queue, std::uint32_t m) {
   queue.messages.show(m);
-  if (queue.first_asking != kNone) give_out_soon(queue);
+  if (somebody_asks(queue)) give_out_soon(queue);
 }
 
 void Replication::Queues::expire(std::uint32_t m, std::uint32_t life) {
@@ -525,7 +552,7 @@ void Replication::Queues::take_out(Queue& queue, std::uint32_t m, std::uint64_t&
     }
   }
   // A group's next may have its turn.
-  if (queue.groups && queue.first_asking != kNone && queue.messages.visible() > 0) give_out_soon(queue);
+  if (queue.groups && somebody_asks(queue) && queue.messages.visible() > 0) give_out_soon(queue);
   release(m);
 }
 
@@ -652,6 +679,7 @@ void Replication::Queues::write(Record& record) {
     count("delivered", counts.delivered);
     count("redelivered", counts.redelivered);
     count("timed_out", counts.timed_out);
+    if (queue->invocations) count("throttled", counts.throttled);
     count("deleted", counts.deleted);
     count("duplicates", counts.duplicates);
     count("second_effects", counts.second_effects);

@@ -58,9 +58,15 @@ class Replication::Queues {
   struct Counts {
     std::uint64_t sent = 0, deleted = 0, dead_lettered = 0, discarded = 0, expired = 0, there = 0;
     std::uint64_t rejected = 0, blocked = 0;
-    std::uint64_t delivered = 0, redelivered = 0, timed_out = 0, duplicates = 0, second_effects = 0;
+    std::uint64_t delivered = 0, redelivered = 0, timed_out = 0, duplicates = 0, second_effects = 0, throttled = 0;
     std::uint64_t receives = 0;  // of those that ended
     std::uint64_t ended() const { return deleted + dead_lettered + discarded + expired; }
+  };
+  struct Invocations {  // of functions, by the platform
+    const EventSource* terms;
+    std::uint32_t now = 0;      // messages that are being handled, or tried again
+    std::uint32_t allowed = 0;  // at a time
+    bool paced = false;         // what is allowed is to be looked at again
   };
   struct Level {  // a number of messages over time
     TimeWeighted count;
@@ -82,6 +88,7 @@ class Replication::Queues {
     Service* consumer = nullptr;
     std::uint16_t index = 0;
     std::uint32_t prefetch = kNone;
+    std::unique_ptr<Invocations> invocations;         // null: instances fetch their messages
     bool expires = false;                             // some may grow too old before the run ends
     std::vector<std::array<std::uint16_t, 3>> kinds;  // by message class: first, later, poison
     std::uint16_t duplicate_kind = 0;
@@ -139,7 +146,15 @@ class Replication::Queues {
   void ask(Queue& queue, std::uint32_t slot);
   bool wants(const Queue& queue, std::uint32_t slot) const;
   void give_out_soon(Queue& queue);
-  void deliver(Queue& queue, std::uint32_t m, std::uint32_t slot);
+  bool somebody_asks(const Queue& queue) const {
+    if (queue.invocations) return queue.invocations->now < queue.invocations->allowed || !queue.invocations->paced;
+    return queue.first_asking != kNone;
+  }
+  void deliver(Queue& queue, std::uint32_t m, std::uint32_t slot);    // kNone: to any function
+  void hand_over(Queue& queue, std::uint32_t m, std::uint32_t slot);  // one that is in flight
+  void invoke(Queue& queue);                                          // as many as are allowed
+  void pace(Queue& queue);
+  void try_again(Queue& queue, std::uint32_t m);
   void bury(Queue& queue, std::uint32_t m);  // a dead letter
   void take_out(Queue& queue, std::uint32_t m, std::uint64_t& why);
   void release(std::uint32_t m);

@@ -22,11 +22,14 @@
 
 namespace windtunnel {
 
+struct InstanceBooks;
+
 // One run of a scenario with its own random numbers: the deployment while it flies.
 //   requests.cpp     the way of a request, arrival to record: the hot path
 //   notes.cpp        what is kept of that way for others
 //   build.cpp        from the scenario to a deployment that stands
 //   fleet.cpp        instances that come and go
+//   first_instances.cpp  figures of single instances
 //   balancing.cpp    proxies, where requests are placed by such
 //   admission.cpp    requests that are turned away, or wait, before anything else
 //   discipline.cpp   queues in instances that are not first come, first served
@@ -143,6 +146,7 @@ class Replication final : public FaultTarget {
   struct Crossings;
   struct Operations;
   struct ReplicaSet;
+  struct FirstInstances;
   class Queues;
   struct CallsRuntime {
     std::vector<double> probability;
@@ -406,6 +410,14 @@ class Replication final : public FaultTarget {
   void fail_over(Service& service);
   void begin_measuring_replicas(Service& service);
   void write_replicas(Record& record, const Service& service) const;
+
+  // first_instances.cpp
+  void first_instance_begins(Service& service, std::uint32_t slot);
+  void first_instance_ends(Service& service, std::uint32_t slot);
+  void first_instance_holds(Service& service, std::uint32_t slot);
+  void begin_measuring_first(Service& service);
+  InstanceBooks books_of(const Service& service, std::uint32_t slot);
+  void write_first(Record& record, Service& service);
 
   // fleet.cpp
   // `again`: of the instance whose place it takes.

@@ -14,6 +14,7 @@
 #include "models/load_balancer/proxy.hpp"
 #include "models/queue/queue_params.hpp"
 #include "models/replication/crossings.hpp"
+#include "models/replication/first_instances.hpp"
 #include "models/replication/read_replicas.hpp"
 #include "models/replication/replication.hpp"
 #include "models/replication/shedder.hpp"
@@ -255,6 +256,7 @@ struct Replication::Service {
   bool pins = false;           // … which stay with one of an instance's processes
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<ReplicaSet> replica_set;    // null: instances are alike
+  std::unique_ptr<FirstInstances> first;      // null: nobody asks for figures of single instances
   std::uint32_t hidden = 0;                   // of the ready ones, from its balancer: the primary
   std::unique_ptr<WaitingLines> lines;        // null: queues in instances are first come, first served
   std::unique_ptr<Balancing> balancing;       // null: the balancer places requests itself, without proxies

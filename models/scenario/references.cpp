@@ -185,8 +185,21 @@ class References {
     if (!service.admission.plain()) misfit("/admission", "turns requests away before they reach an instance");
     if (service.read_replicas) misfit("/read_replicas", "tells apart what reads and what writes");
     if (service.instance.backlog) misfit("/instance/backlog", "bounds what an instance holds");
-    if (service.autoscaler && (service.autoscaler->on_demand() || service.autoscaler->buffering()))
+    if (service.autoscaler && service.autoscaler->buffering())
       misfit("/autoscaler", service.autoscaler.type() + " scales by the requests that come");
+    const bool functions = service.autoscaler && service.autoscaler->on_demand() != nullptr;
+    const auto fits = [&](bool given, const char* field, const std::string& why) {
+      if (given) problems_.error(at + field, why);
+    };
+    const std::string consumer = in_quotes(queue.consumer);
+    fits(functions && queue.prefetch, "/prefetch",
+         "is for instances that fetch messages; " + consumer + " is invoked for each, see event_source");
+    fits(
+        functions && queue.batch > 1, "/batch",
+        std::to_string(queue.batch) + " is not simulated with functions: " + consumer + " is invoked for each message");
+    fits(
+        !functions && queue.event_source, "/event_source",
+        "is for functions (autoscaler per_request); the instances of " + consumer + " fetch their messages themselves");
     if (queue.poison.value > 0 && !queue.max_receives && queue.visible_again_on_no() == Duration::zero())
       for (const auto& [work_class, steps] : service.work)
         if (std::none_of(steps.begin(), steps.end(), [](const Step& step) {

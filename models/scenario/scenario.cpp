@@ -15,11 +15,18 @@ class AllSound final : public Soundness {
 // More points than this in each of a dozen series per service is a mistake in a unit, not a wish.
 constexpr std::int64_t kMostPoints = 10'000'000;
 
+// Each has a handful of figures; a fleet of more is better looked at through its shares and quantiles.
+constexpr double kMostInstances = 1000;
+
 }  // namespace
 
 void MetricsParams::describe(FieldVisitor& v) {
   v.field("resolution", resolution, "Length of one point of the series", kPositive);
   v.field("number_in_system", number_in_system, "Also keep for how long each service held how many requests");
+  v.field("instances", instances,
+          "So many instances of each service, the oldest, get figures of their own; with number_in_system also for how "
+          "long each held how many requests",
+          {.lo = 0, .hi = kMostInstances});
 }
 
 void Scenario::describe(FieldVisitor& v) {

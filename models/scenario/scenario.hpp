@@ -19,6 +19,7 @@ namespace windtunnel {
 struct MetricsParams {
   Duration resolution = std::chrono::seconds{10};  // of the series
   bool number_in_system = false;  // also keep how long each service held n requests ("<service>.number_in_system.…")
+  std::int64_t instances = 0;     // of each service, with figures of their own ("<service>.instance.<n>.…")
   void describe(FieldVisitor& v);
 };
 

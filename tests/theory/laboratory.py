@@ -109,13 +109,16 @@ class Laboratory:
     def begin(self, case):
         self.case, self.serial = case, 0
 
-    def measure(self, scenario, arrivals, rate, relaxation=0.0, replications=REPLICATIONS, number=False, waits=None):
+    def measure(self, scenario, arrivals, rate, relaxation=0.0, replications=REPLICATIONS, number=False, waits=None,
+                instances=0):
         """So many arrivals over all replications, after a warm-up of a tenth and at least ten relaxation times.
-        `number`: also the distribution of the number in system. `waits`: an arrival waits where it meets so many."""
+        `number`: also the distribution of the number in system. `waits`: an arrival waits where it meets so many.
+        `instances`: so many with figures of their own."""
         horizon = arrivals / self.shorter / replications / rate
         horizon = max(horizon, 20 * relaxation)
         scenario = dict(scenario, horizon=f"{horizon!r}s", warmup=f"{max(horizon / 10, 10 * relaxation)!r}s",
-                        metrics={"resolution": f"{horizon!r}s", "number_in_system": number or waits is not None})
+                        metrics={"resolution": f"{horizon!r}s", "number_in_system": number or waits is not None,
+                                 "instances": instances})
         run = self.fly(scenario, replications=replications)
         self._note_identities(run, waits)
         return run

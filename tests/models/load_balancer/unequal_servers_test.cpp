@@ -61,7 +61,9 @@ TEST(UnequalServers, ExpectedTimesAreExact) {
     bool fast_first;
     double mean_time, share_to_fast;
   };
-  const std::vector<Case> cases = {{"least_outstanding", {}, true, 1.387558515, 0.6192733472},
+  // By weight each is a queue of its own with two thirds of its rate: 1 / (2 - 4/3) and 1 / (1 - 2/3), by share.
+  const std::vector<Case> cases = {{"random", {}, false, 2, 2. / 3},
+                                   {"least_outstanding", {}, true, 1.387558515, 0.6192733472},
                                    {"least_outstanding", {{"tie", "first"}}, true, 1.284415201, 0.6742250288},
                                    {"shortest_expected_delay", {{"tie", "fastest"}}, false, 1.324527692, 0.763674568},
                                    {"shortest_expected_delay", {{"tie", "slowest"}}, true, 1.255049511, 0.6983239228}};

@@ -36,6 +36,7 @@ class Generator {
     if (one_in(3)) add_nodes(out);
     caches(out);
     queues(out);
+    invocations(out);
     instances(out);
     connections(out);
     return out;
@@ -314,6 +315,32 @@ class Generator {
       if (deadlines.below(3) == 0) limit["partitions"] = {{"default", 0.7}};
       if (deadlines.below(4) == 0) limit["bypass"] = {"other"};
       if (deadlines.below(3) == 0) limit["window"] = {{"min_samples", 1 + deadlines.below(20)}};
+    }
+  }
+
+  // By numbers of its own: functions, some of the time, where there are messages.
+  static void invocations(Json& out) {
+    if (!out.contains("queues")) return;
+    Stream own(fnv1a64(out.dump()), "invocations", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(3) != 0) return;
+    Json& consumer = out["services"]["consumer"];
+    consumer["replicas"] = 0;
+    consumer["instance"]["runtime"] = {{"type", "function"}};
+    consumer["autoscaler"] = {{"type", "per_request"},
+                              {"keep_alive", seconds(0.5 * draw(20))},
+                              {"max_instances", 1 + draw(8)},
+                              {"at_maximum", draw(3) == 0 ? "queue" : "reject"}};
+    if (draw(2) == 0) consumer["startup"] = Json::array({{{"phase", "boot"}, {"time", seconds(0.1 * (1 + draw(20)))}}});
+    const auto at_first = 1 + draw(4);
+    for (auto& [name, queue] : out["queues"].items()) {
+      if (!queue.contains("consumer")) continue;
+      queue.erase("prefetch");
+      queue.erase("batch");
+      queue["event_source"] = {{"initial_concurrency", at_first},
+                               {"maximum_concurrency", at_first + draw(5)},
+                               {"concurrency_per_minute", 30 * (1 + draw(20))},
+                               {"throttle_retry", seconds(0.1 * (1 + draw(10)))}};
     }
   }
 

@@ -98,9 +98,21 @@ TEST(QueueMistake, AConsumerWhoseRequestsArePlaced) {
   expect_mistake({{"services.workers.balancer", R"({"type": "maglev"})"}}, "/services/workers/balancer",
                  {"proxies", "\"workers\" is the consumer of orders"});
   expect_mistake({{"services.workers.instance.backlog", "3"}}, "/services/workers/instance/backlog", {"consumer"});
-  expect_mistake({{"services.workers.instance.runtime", R"({"type": "function"})"},
-                  {"services.workers.autoscaler", R"({"type": "per_request"})"}},
-                 "/services/workers/autoscaler", {"per_request", "consumer"});
+}
+TEST(QueueMistake, FunctionsThatFetchMessages) {
+  const auto of_functions = [](const std::string& queue) {
+    return std::vector<Override>{{"services.workers.instance.runtime", R"({"type": "function"})"},
+                                 {"services.workers.autoscaler", R"({"type": "per_request"})"},
+                                 {"queues.orders", R"({"consumer": "workers", )" + queue + "}"}};
+  };
+  expect_mistake(of_functions(R"("prefetch": 3)"), "/queues/orders/prefetch", {"\"workers\"", "event_source"});
+  expect_mistake(of_functions(R"("batch": 10)"), "/queues/orders/batch", {"10", "\"workers\""});
+  expect_mistake(of_functions(R"("event_source": {"initial_concurrency": 9, "maximum_concurrency": 4})"),
+                 "/queues/orders/event_source/initial_concurrency", {"maximum_concurrency"});
+}
+TEST(QueueMistake, AnEventSourceForInstancesThatFetch) {
+  expect_mistake({{"queues.orders", R"({"consumer": "workers", "event_source": {}})"}}, "/queues/orders/event_source",
+                 {"per_request", "\"workers\""});
 }
 TEST(QueueMistake, PoisonThatComesBackForEverInNoTime) {
   expect_mistake({{"queues.orders", R"({"consumer": "workers", "poison": 0.1, "redelivery": "on_disconnect"})"},
