@@ -456,7 +456,8 @@ class Generator {
       if (service.contains("balancing") && service["balancing"].value("balancers", 1) > 1 && draw(2) == 0)
         service["balancing"]["dispatch"] = "same_zone";
       if (instance["runtime"]["type"] != "event_loop" || instance.contains("queue")) continue;
-      if (instance["runtime"]["dispatch"] == "random" && draw(2) == 0) instance["runtime"]["dispatch"] = "last_idle";
+      if (instance["runtime"].value("dispatch", "") == "random" && draw(2) == 0)
+        instance["runtime"]["dispatch"] = "last_idle";
       if (!instance.contains("concurrency") && draw(2) == 0)
         service["admission"]["too_busy"] = {{"max_lag", "20ms"}, {"interval", seconds(0.05 * (1 + draw(10)))}};
     }
