@@ -17,6 +17,7 @@ ORDER = [
     ("models/cache/", 11.7),
     ("models/queue/", 11.7),
     ("models/instance/", 12),
+    ("models/connection/", 12.5),
     ("models/startup/", 13),
     ("models/signal/", 14),
     ("models/load_balancer/", 15),

@@ -381,6 +381,10 @@ std::vector<std::string> single_instances(const Result& result) {
   return prefixes(result, ".instance.", ".instance_hours");
 }
 
+bool has_edge(const Result& result, const std::string& service) {
+  return service_metric(result, service, "connections.opened") != nullptr;
+}
+
 std::string pool_name(const std::string& prefix) {
   std::string out = prefix;
   const std::string middle = ".pools.";

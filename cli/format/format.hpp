@@ -109,6 +109,7 @@ std::vector<std::string> cached_names(const Result& result);  // "catalog.caches
 std::vector<std::string> connection_pools(const Result& result);
 std::vector<std::string> single_instances(const Result& result);  // those with figures of their own
 std::string pool_name(const std::string& prefix);
+bool has_edge(const Result& result, const std::string& service);  // its clients need connections
 
 // What became of a queue's messages, where there were any of that.
 struct QueueEnd {

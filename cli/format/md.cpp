@@ -114,6 +114,23 @@ std::string format_markdown(const Result& result) {
     }
     out += "\n";
   }
+  bool edges = false;
+  for (const ServiceResult& s : result.services) {
+    if (!has_edge(result, s.name)) continue;
+    if (!std::exchange(edges, true))
+      out +=
+          "\n| connections of clients | open | opened | waited p99 | most at one | instances without | TLS, cores "
+          "|\n|---|---:|---:|---:|---:|---:|---:|\n";
+    out += "| " + markdown_escaped(s.name) + " |";
+    for (const auto& [name, unit] :
+         {std::pair("connections.mean", ""), std::pair("connections.opened", ""),
+          std::pair("connections.wait_time.p99", "s"), std::pair("connections.max", ""),
+          std::pair("connections.instances_without", "share"), std::pair("tls.cpu_cores", "")}) {
+      const Metric* m = service_metric(result, s.name, name);
+      out += " " + (m ? figure(m->estimate, unit) : std::string("–")) + " |";
+    }
+    out += "\n";
+  }
   bool instances = false;
   for (const std::string& one : single_instances(result)) {
     if (!std::exchange(instances, true))

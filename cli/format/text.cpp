@@ -290,13 +290,35 @@ class Page {
     }
     first = true;
     for (const ServiceResult& s : result_.services) {
-      if (service_metric(result_, s.name, "connections.mean") == nullptr) continue;
+      if (service_metric(result_, s.name, "connections.mean") == nullptr || has_edge(result_, s.name)) continue;
       if (std::exchange(first, false))
         heading(pad_right("Connections", names_ + 2) + pad_left("accepted", 15) + pad_left("most at one instance", 23) +
                 pad_left("refused", 12));
       line(service_column(s.name) + pad_left(value(s.name + ".connections.mean", ""), 15) +
            pad_left(value(s.name + ".connections.max", ""), 23) +
            pad_left(value(s.name + ".connections.refused", ""), 12));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (!has_edge(result_, s.name)) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("Connections of clients", names_ + 2) + pad_left("open", 15) + pad_left("opened", 10) +
+                pad_left("waited p99", 13) + pad_left("most at one", 13) + pad_left("instances without", 19));
+      line(service_column(s.name) + pad_left(value(s.name + ".connections.mean", ""), 15) +
+           pad_left(value(s.name + ".connections.opened", ""), 10) +
+           pad_left(value(s.name + ".connections.wait_time.p99", "s"), 13) +
+           pad_left(value(s.name + ".connections.max", ""), 13) +
+           pad_left(value(s.name + ".connections.instances_without", "share"), 19));
+    }
+    first = true;
+    for (const ServiceResult& s : result_.services) {
+      if (service_metric(result_, s.name, "tls.handshakes") == nullptr) continue;
+      if (std::exchange(first, false))
+        heading(pad_right("TLS", names_ + 2) + pad_left("handshakes", 15) + pad_left("resumed", 10) +
+                pad_left("cores", 13) + pad_left("of the CPU used", 17));
+      line(service_column(s.name) + pad_left(value(s.name + ".tls.handshakes", ""), 15) +
+           pad_left(value(s.name + ".tls.resumed", ""), 10) + pad_left(value(s.name + ".tls.cpu_cores", ""), 13) +
+           pad_left(value(s.name + ".tls.cpu_share", "share"), 17));
     }
   }
 
@@ -570,8 +592,10 @@ class Page {
     const Metric* hourly = result_.find_metric("cost.per_hour");
     heading(pad_right("Cost", names_ + 4) + text(*total) + (hourly ? " (" + text(*hourly) + ")" : ""));
     std::vector<std::pair<const char*, const Metric*>> parts;
-    for (const char* part : {"instances", "compute", "requests", "nodes"}) {
-      const Metric* metric = result_.find_metric(std::string("cost.") + part);
+    for (const auto& [name, part] :
+         {std::pair("instances", "instances"), std::pair("compute", "compute"), std::pair("requests", "requests"),
+          std::pair("cross_zone", "cross-zone"), std::pair("nodes", "nodes")}) {
+      const Metric* metric = result_.find_metric(std::string("cost.") + name);
       if (metric && metric->estimate.most > 0) parts.emplace_back(part, metric);
     }
     if (parts.size() < 2) return;

@@ -15,6 +15,10 @@ void AdmissionParams::describe(FieldVisitor& v) {
           "When to come back, as those are told who are turned away here (Retry-After, grpc-retry-pushback-ms), for "
           "clients that listen (\"pushback\"). None: they are told nothing",
           kNonNegative);
+  v.field(
+      "too_busy", too_busy,
+      "Each process of an event_loop turns requests away when it is late, once it has got to them, as toobusy-js does; "
+      "none: it serves them all");
 }
 
 bool AdmissionParams::knows_clients() const {

@@ -40,7 +40,11 @@ struct InstanceSignal {
   std::int64_t outstanding = 0;
   double outstanding_seconds = 0;  // integral of `outstanding` since it was created, exact at `now`
   std::uint64_t arrived = 0;       // requests given to it since it was created
-  double proxied_seconds = 0;      // the part of the two before that came through the service (ProxySignal)
+  // Of its event loops since it was ready: probes that they have got to, and their delays. Kept where the loops are
+  // asked (lag_probes).
+  std::uint64_t lag_probes = 0;
+  double lag_seconds = 0;
+  double proxied_seconds = 0;  // the part of the two before that came through the service (ProxySignal)
   std::uint64_t proxied_arrived = 0;
 };
 
@@ -95,6 +99,7 @@ struct ServiceSignal {
 struct Watched {
   bool requests = false;  // per instance
   bool latency = false;
+  bool loop_lag = false;             // which the service must have measured (lag_probes)
   std::vector<std::string> signals;  // of the scenario, by name
 };
 

@@ -31,6 +31,20 @@ struct FreeTier {
   void describe(FieldVisitor& v);
 };
 
+// What requests cost that go from one zone to another, with their answers. Providers bill the bytes in either
+// direction; their prices differ and are none.
+struct CrossZonePrice {
+  double per_gb = 0;  // of what a request and its answer carry; a GB is 1024 MiB, as providers count
+  double per_million_requests = 0;
+  Bytes bytes{0};                         // of a request and its answer …
+  std::map<std::string, Bytes> bytes_of;  // … of those to these services
+
+  double of_one(const std::string& service) const;
+  bool free() const { return per_gb == 0 && per_million_requests == 0; }
+  void describe(FieldVisitor& v);
+  void check(Problems& p);
+};
+
 // What the deployment costs, per second. Instances are billed from the moment they are created, or get their node where
 // there are nodes, to the moment they are gone; nodes from the moment they are launched to the moment they are given
 // back.
@@ -41,6 +55,7 @@ struct Cost {
   FreeTier free_tier;                               // of all functions together
   double per_node_hour = 0;                         // of a node whose group has no price
   double per_request = 0;                           // of every request that arrives
+  std::optional<CrossZonePrice> cross_zone;         // none: nothing
   std::string currency = "USD";
   void describe(FieldVisitor& v);
 };

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kRunsOnNames = {"loop", "worker", "thread_pool"};
 constexpr double kMebi = 1024.0 * 1024, kGibi = 1024 * kMebi;
-constexpr std::array<std::string_view, 3> kDispatchNames = {"round_robin", "random", "shared"};
+constexpr std::array<std::string_view, 4> kDispatchNames = {"round_robin", "random", "shared", "last_idle"};
 
 std::string in_decimals(double cores) {
   std::string text = std::to_string(cores);
@@ -76,7 +76,10 @@ void Step::check(Problems& p) {
 void EventLoop::describe(FieldVisitor& v) {
   v.field("processes", processes, "Event loops in one instance, one thread each", {.lo = 1});
   v.choice("dispatch", dispatch, kDispatchNames,
-           "Which process takes a request: each in turn, any at random, or whichever is idle first (one shared queue)");
+           "Which process takes a request, or accepts a connection: each in turn (Node.js' cluster), any at random "
+           "(SO_REUSEPORT), whichever is idle first (one shared queue), or the one that has become idle last "
+           "(processes that "
+           "wait for the same socket with epoll, which wakes the last to wait)");
   v.field("worker_threads", worker_threads, "Threads beside the loops, for cpu steps with \"on\": \"worker\"",
           kNonNegative);
   v.field("pool_threads", pool_threads,

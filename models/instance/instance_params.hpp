@@ -43,7 +43,7 @@ using Work = std::map<std::string, std::vector<Step>>;  // by request class; "de
 
 // --- how an instance works
 // ----------------------------------------------------------------------------------------------
-enum class Dispatch { kRoundRobin, kRandom, kShared };
+enum class Dispatch { kRoundRobin, kRandom, kShared, kLastIdle };
 
 // One of event_loop, worker_pool, processor_sharing, function: plain parameters, told apart by `kind`.
 class Runtime {

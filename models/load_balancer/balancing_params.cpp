@@ -7,7 +7,7 @@
 namespace windtunnel {
 namespace {
 
-constexpr std::array<std::string_view, 2> kDispatchNames = {"random", "round_robin"};
+constexpr std::array<std::string_view, 3> kDispatchNames = {"random", "round_robin", "same_zone"};
 constexpr std::array<std::string_view, 2> kCountsNames = {"own", "all"};
 constexpr std::array<std::string_view, 2> kSubsettingNames = {"random", "deterministic"};
 
@@ -19,7 +19,9 @@ void BalancingParams::describe(FieldVisitor& v) {
       "How many balancers (proxies, clients with a balancer in them) place the requests, each with its own state and "
       "random numbers",
       {.lo = 1, .hi = 10'000});
-  v.choice("dispatch", dispatch, kDispatchNames, "Which of several balancers a request comes to");
+  v.choice("dispatch", dispatch, kDispatchNames,
+           "Which of several balancers a request comes to; same_zone: calls to one in their caller's zone (a proxy "
+           "beside it), in turn, and traffic to all in turn");
   v.choice("counts", counts, kCountsNames,
            "The requests an instance holds as a balancer sees them: only its own, as proxies count, or those of all "
            "balancers");

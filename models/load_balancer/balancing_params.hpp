@@ -18,7 +18,7 @@ namespace windtunnel {
 
 // What the balancers of a service know and when, whatever their policy.
 struct BalancingParams {
-  enum class Dispatch { kRandom, kRoundRobin };
+  enum class Dispatch { kRandom, kRoundRobin, kSameZone };
   enum class Counts { kOwn, kAll };
   enum class Subsetting { kRandom, kDeterministic };
 

@@ -9,7 +9,7 @@
 namespace windtunnel {
 
 // NGINX' max_fails and fail_timeout (ngx_http_upstream_round_robin.c, revision 3f6f7824). What a failure does to the
-// effective weight in its round robin is not modelled.
+// effective weight is SmoothTurns'.
 struct FailureLimit {
   std::int64_t max_fails = 1;
   Duration fail_timeout = std::chrono::seconds{10};

@@ -27,11 +27,17 @@ class Nginx final : public LoadBalancer {
     return turns_.pick(backends, [&](std::uint32_t i) { return load(backends, i, best) == load(backends, best, i); });
   }
 
+  void counts_failures(std::int64_t max_fails) override { max_fails_ = max_fails; }
+  void ended(const Answer& answer) override {
+    if (answer.failed && max_fails_ > 0) turns_.failed(answer.number, max_fails_);
+  }
+
  private:
   static double load(const Backends& backends, std::uint32_t of, std::uint32_t against) {
     return backends.outstanding[of] * backends.backend[against].weight;
   }
   SmoothTurns turns_;
+  std::int64_t max_fails_ = 0;
 };
 
 // HAProxy's leastconn (lb_fwlc.c): 0 for an idle server, else (connections + 1) / weight; a server that is chosen or

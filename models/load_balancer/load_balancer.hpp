@@ -82,6 +82,8 @@ class LoadBalancer {
   virtual void reported(std::uint32_t /*number*/, const LoadReport&, Time /*now*/) {}
   // … or are asked; before the first request, and outlives the balancer.
   virtual void may_probe(Probed&) {}
+  // … or have failed requests counted, so many of which put one aside; before the first request.
+  virtual void counts_failures(std::int64_t /*max_fails*/) {}
 };
 
 // Parameters of one policy. One .cpp per policy in this folder.

@@ -39,6 +39,7 @@ Proxy::Group& Proxy::group(std::uint32_t index) {
   while (groups_.size() <= index) {
     groups_.push_back({policy_params_.make_for_proxy(), {}, {}, {}});
     if (probed_ != nullptr) groups_.back().policy->may_probe(*probed_);
+    if (params_.failure_limit) groups_.back().policy->counts_failures(params_.failure_limit->max_fails);
   }
   return groups_[index];
 }

@@ -4,15 +4,21 @@
 namespace windtunnel {
 namespace {
 
-// NGINX' round robin. Instances that fail leave the set here, so the effective weight is always the weight.
+// NGINX' round robin. Without failure_limit the effective weight is always the weight.
 class SmoothWeightedRoundRobin final : public LoadBalancer {
  public:
   std::uint32_t pick(const Backends& backends, Stream&) override {
     return turns_.pick(backends, [](std::uint32_t) { return true; });
   }
 
+  void counts_failures(std::int64_t max_fails) override { max_fails_ = max_fails; }
+  void ended(const Answer& answer) override {
+    if (answer.failed && max_fails_ > 0) turns_.failed(answer.number, max_fails_);
+  }
+
  private:
   SmoothTurns turns_;
+  std::int64_t max_fails_ = 0;
 };
 
 class Params final : public LoadBalancerParams {

@@ -32,7 +32,8 @@ void Replication::build_admission(Service& service) {
     build_partitions(control);
     service.noted = true;
   }
-  if (service.admission == Service::Admission::kBalanced) service.admission = Service::Admission::kControlled;
+  if (service.admission == Service::Admission::kBalanced || service.admission == Service::Admission::kConnected)
+    service.admission = Service::Admission::kControlled;
 }
 
 void Replication::build_partitions(AdmissionControl& control) const {

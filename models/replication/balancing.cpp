@@ -20,6 +20,8 @@ void Replication::build_balancing(Service& service) {
   }
   if (params.balancers > 1) {
     b.idle_words = std::make_unique<Stream>(streams_.named(service.name + "/idle"));
+    b.same_zone = params.dispatch == BalancingParams::Dispatch::kSameZone;
+    b.next_in.resize(zones);
     if (params.dispatch == BalancingParams::Dispatch::kRandom)
       b.dispatch_words = std::make_unique<Stream>(streams_.named(service.name + "/balancers"));
   }
@@ -80,10 +82,20 @@ std::uint32_t Replication::some_proxy(Balancing& b) {
   return b.idle_words ? b.idle_words->below(static_cast<std::uint32_t>(b.proxies.size())) : 0;
 }
 
-std::size_t Replication::pick_proxy(Balancing& b) {
+std::size_t Replication::pick_proxy(Balancing& b, std::uint32_t r) {
   const auto n = static_cast<std::uint32_t>(b.proxies.size());
   if (b.dispatch_words) return b.dispatch_words->below(n);
   if (n == 1) return 0;
+  if (b.same_zone) [[unlikely]] {
+    const std::uint32_t caller = caller_of(r), zones = static_cast<std::uint32_t>(zone_up_.size());
+    const std::uint32_t zone = caller == kNone ? kNone : lives_[pool_[caller].instance].zone;
+    if (zone < n) {
+      std::uint32_t& turn = b.next_in[zone];
+      const std::uint32_t there = zone + turn * zones;
+      turn = there + zones < n ? turn + 1 : 0;
+      return there;
+    }
+  }
   const std::uint32_t turn = b.next;
   b.next = b.next + 1 == n ? 0 : b.next + 1;
   return turn;
@@ -105,7 +117,7 @@ void Replication::admit_by_proxy(Service& service, std::uint32_t r) {
     placed.client = service.control->asked_by[r];
   else if (b.callers)
     placed.client = (kind.called ? *b.callers : *sources_[kind.source].clients).next();
-  placed.proxy = static_cast<std::uint32_t>(pick_proxy(b));
+  placed.proxy = static_cast<std::uint32_t>(pick_proxy(b, r));
   Proxy& proxy = b.proxies[placed.proxy];
   if (b.queues && proxy.knows_any() && (proxy.waiting > 0 || proxy.full(sim_.now()))) return wait_at_proxy(service, r);
   if (proxy.knows_any()) return place_by_proxy(service, r);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "models/replication/edge.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
 #include "models/replication/pools.hpp"
@@ -54,6 +55,7 @@ void Replication::begin_measuring() {
     begin_sizing(s);
     if (s.quota) begin_measuring_quota(s);
     if (pools_) begin_connections(s);
+    if (s.edge) begin_edge(s);
     s.pause_square_ns2 = 0;
     if (s.held) s.held->restart(sim_.now());
     s.ready_least = s.ready_most = s.ready;
@@ -88,6 +90,9 @@ void Replication::begin_measuring() {
       s->series.columns.push_back({"waiting_for_connection", "count", {}});
     if (narrated_ && pools_ && pools_->accepted[s->index].any)
       s->series.columns.push_back({"connections", "count", {}});
+    if (narrated_ && s->edge)
+      for (const char* name : {"connections", "instances_without_connection"})
+        s->series.columns.push_back({name, "count", {}});
   }
   begin_operations_series();
   last_point_ = now_ns();
@@ -130,6 +135,7 @@ void Replication::gather(Service& s) {
     v.shared_total += v.shared_bin;
   }
   if (pools_) gather_connections(s);
+  if (s.edge) gather_edge(s);
   bin.cpu = cpu - s.cpu_taken;
   s.cpu_taken = cpu;
   s.total.in_system += bin.in_system;
@@ -214,6 +220,10 @@ void Replication::series_point() {
       }
       if (pools_ && pools_->kinds_of[s.index] > 0) row.push_back(pools_->waiting_bin(s) / bin_ns);
       if (pools_ && pools_->accepted[s.index].any) row.push_back(pools_->accepted[s.index].bin / bin_ns);
+      if (s.edge) {
+        row.push_back(edge_->door(s).bin.open / bin_ns);
+        row.push_back(edge_->door(s).bin.without / bin_ns);
+      }
       if (operations_) operations_series_point(s, bin_ns, row);
       s.series.times_s.push_back(ns_to_seconds(static_cast<double>(now_ns() - measure_from_)));
       for (std::size_t i = 0; i < s.series.columns.size(); ++i) s.series.columns[i].values.push_back(row[i]);
@@ -276,6 +286,7 @@ Record Replication::finish() {
   check_conservation();
   charge_all(kNone);
   Record record;
+  if (edge_) check_edge();
   for (const auto& owned : services_) {
     if (owned->autoscaler) owned->autoscaler->run_ends();
     check_identities(*owned);
@@ -285,15 +296,18 @@ Record Replication::finish() {
     write_sizing(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }
-  if (kinds_.size() > 1)
-    for (const RequestKind& kind : kinds_) write_kind(record, kind);
+  const auto asked = [](const RequestKind& kind) { return !kind.handshake; };
+  if (std::count_if(kinds_.begin(), kinds_.end(), asked) > 1)
+    for (const RequestKind& kind : kinds_)
+      if (asked(kind)) write_kind(record, kind);
   write_operations(record);
   if (queues_) queues_->write(record);
   if (nodes_) nodes_->write(record);
   write_cost(record);
   for (RequestKind& kind : kinds_)
-    record.classes.push_back(
-        {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
+    if (asked(kind))
+      record.classes.push_back(
+          {kind.arrived, kind.outcomes, kind.in_flight, std::move(kind.latency), std::move(kind.wait_time)});
   record.decisions = std::move(decisions_);
   return record;
 }
@@ -318,11 +332,15 @@ void Replication::write_cost(Record& record) {
   requests = executions;
   for (const RequestKind& kind : kinds_) requests += cost.per_request * static_cast<double>(kind.arrived);
 
-  double total = instances + compute + requests;
+  double crossings = 0;
+  for (const auto& s : services_)
+    if (s->crossings) crossings += s->crossings->price * static_cast<double>(s->crossings->crossed);
+  double total = instances + compute + requests + crossings;
   const auto put = [&](const char* name, double value) { record.values.push_back({name, cost.currency, value}); };
   put("cost.instances", instances);
   if (!cost.functions.empty()) put("cost.compute", compute);
   put("cost.requests", requests);
+  if (cost.cross_zone) put("cost.cross_zone", crossings);
   if (nodes_) {
     total += nodes_->cost();
     put("cost.nodes", nodes_->cost());
@@ -451,7 +469,9 @@ void Replication::write_service(Record& record, Service& s) {
   if (s.lag) write_lag(record, s);
   if (s.collector) write_heap(record, s);
   if (pools_) write_connections(record, s);
+  if (s.edge) write_edge(record, s);
   if (s.balancing) write_balancing(record, s);
+  if (s.crossings) write_crossings(record, s);
   if (s.replica_set) write_replicas(record, s);
   if (s.first) write_first(record, s);
   if (caches_) write_caches(record, s);
@@ -464,7 +484,7 @@ void Replication::write_service(Record& record, Service& s) {
       case Outcome::kRejectedRateLimited:
       case Outcome::kRejectedConcurrencyLimit:
       case Outcome::kRejectedQueueDelay:
-        return s.control || s.lines;
+        return s.control || s.lines || s.sheds;
       case Outcome::kFailedError:
         return s.errs;
       case Outcome::kFailedPoolTimeout:

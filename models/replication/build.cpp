@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/replication/caches.hpp"
+#include "models/replication/edge.hpp"
 #include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
@@ -82,6 +83,11 @@ void Replication::build_services() {
           s.lag->every = loop.lag_probes->count();
           s.lag_probed = true;
           s.all_plain = false;  // a thread that goes on to the next request passes by its probes
+        }
+        if (params.admission.too_busy) build_shedder(s);
+        if (s.processes > 1 && s.dispatch == Dispatch::kLastIdle) {
+          s.idle_processes = std::make_unique<IdleProcesses>();
+          s.lag_probed = true;  // it hears of loops that have nothing to do
         }
         if (s.processes > 1 && s.dispatch == Dispatch::kRandom)
           s.dispatch_words = std::make_unique<Stream>(streams_.named(name + "/dispatch"));
@@ -167,8 +173,14 @@ void Replication::build_services() {
         s.replica_set->lag = std::make_unique<Sampler>(streams_.named(name + "/lag"), *params.read_replicas->lag);
     }
     if (params.proxied() && s.admission == Service::Admission::kBalanced) build_balancing(s);
-    s.counted = !s.balancing && s.balancer->follows_counts();
-    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set;
+    s.edge = params.connections.has_value();
+    s.pins = s.edge && params.connections->per_connection() && s.processes > 1;
+    if (s.edge && s.admission == Service::Admission::kBalanced) s.admission = Service::Admission::kConnected;
+    // What a balancer counts that chooses for connections is those.
+    const bool by_connection = s.edge && params.connections->per_connection();
+    s.counted = !s.balancing && !by_connection && s.balancer->follows_counts();
+    s.noted = s.watched || instance.memory || instance.heap || s.counted || s.balancing || s.replica_set || s.edge;
+    build_crossings(s);
     if (scenario_.metrics.instances > 0) {
       s.first = std::make_unique<FirstInstances>();
       s.first->most = static_cast<std::size_t>(scenario_.metrics.instances);
@@ -185,6 +197,7 @@ void Replication::build_services() {
     }
     s.spec_replicas = s.admission == Service::Admission::kOnDemand ? 0 : params.replicas;
     services_.push_back(std::move(owned));
+    if (s.edge) build_edge(s);
 
     for (std::int64_t i = 0; i < s.spec_replicas; ++i) create_instance(s, true);
     if (s.admission == Service::Admission::kOnDemand) {
@@ -327,6 +340,7 @@ void Replication::build_sources() {
   build_calls();
   build_call_operations();
   if (queues_) queues_->begin();
+  if (edge_) add_handshakes();
   for (const auto& service : services_) {
     build_lines(*service);
     build_admission(*service);

@@ -52,6 +52,11 @@ ServiceSignal Replication::look(Service& service) {
     seen.running_since = life.running_since <= now ? life.running_since : kNever;
     seen.cpu_seconds = ns_to_seconds(cpu_ns(instance, slot));
     seen.memory_bytes = memory_bytes(service, slot);
+    if (service.lag) {
+      const LoopLag::OfInstance& lag = service.lag->of[slot];
+      seen.lag_probes = lag.probes;
+      seen.lag_seconds = ns_to_seconds(static_cast<double>(lag.sum));
+    }
     if (service.vertical) {
       seen.cpu_request_cores = life.pod.size.cpu_request;
       seen.memory_request_bytes = life.pod.size.memory_request;
@@ -85,12 +90,12 @@ ServiceSignal Replication::look(Service& service) {
   signal.instances = instances;
   signal.cpu_seconds = ns_to_seconds(service.gone_cpu_ns);
   for (const InstanceSignal& instance : instances) signal.cpu_seconds += instance.cpu_seconds;
-  signal.arrived = service.arrived_all;
+  signal.arrived = service.arrived_all - (edge_ ? handshakes_begun(service) : 0);
   signal.outstanding = service.in_system.value();
   signal.outstanding_seconds = ns_to_seconds(static_cast<double>(service.in_system.integral(now)));
   signal.waiting = service.waiting();
   signal.waiting_seconds = ns_to_seconds(static_cast<double>(service.waiting_integral(now)));
-  signal.unplaced = service.pending_count;
+  signal.unplaced = service.pending_count + (service.edge ? waits_for_instance(service) : 0);
   if (service.watch) {
     signal.completed = service.watch->completed;
     signal.failed = service.watch->failed;

@@ -27,12 +27,14 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
   if (queues_) queues_->instance_ready(service, slot);
+  if (service.edge) edge_instance_ready(service, slot);
   if (service.balancing) return endpoint_ready(service, slot);
   service.balancer->backends_changed(service.visible);
 }
 
 void Replication::leave_ready(Service& service, std::uint32_t slot) {
   if (service.replica_set) replica_leaves(service, slot);
+  if (service.edge) edge_instance_leaves(service, slot);
   swap_positions(service, instances_[slot].position, service.ready - 1);
   --service.ready;
   service.ready_time.add(sim_.now(), -1);
@@ -180,6 +182,7 @@ void Replication::become_ready(Service& service, std::uint32_t slot) {
   enter_ready(service, slot);
   if (service.pause_every) schedule_pause(service, slot);
   if (service.lag) begin_lag_probes(service, slot);
+  if (service.shedder) begin_lag_timers(service, slot);
   for (std::uint32_t k = 0; k < service.stations_each; ++k) {
     const std::uint32_t station = station_id(slot, k);
     if (service.polls)
@@ -235,6 +238,7 @@ void Replication::remove_instance(Service& service, std::uint32_t slot) {
   if (service.first) first_instance_ends(service, slot);
   if (service.quota) end_quota(service, slot);
   if (pools_) connections_end(slot);
+  if (edge_) edge_caller_gone(slot);
   size_cores(service, slot, false);
   const auto last = static_cast<std::uint32_t>(service.slot_at.size() - 1);
   swap_positions(service, instance.position, last);

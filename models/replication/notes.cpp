@@ -29,10 +29,11 @@ void Replication::note_count(Service& service, std::uint32_t slot, int was) {
 void Replication::note_given(Service& service, const Request& request) {
   if (service.counted) note_count(service, request.instance, -1);
   if (service.balancing) note_sent(service, request);
+  if (service.crossings) note_crossing(service, request);
   if (service.collector) heap_changed(service, request.instance, false);
   if (!service.watched && !service.params->instance.memory && !service.first) return;
   InstanceLife& life = lives_[request.instance];
-  ++life.arrived;
+  if (!kinds_[request.kind].handshake) ++life.arrived;
   life.held_sum -= now_ns();
   if (service.first && service.first->keeps_law) first_instance_holds(service, request.instance);
   if (service.params->instance.memory) watch_memory(service, request.instance);
@@ -44,6 +45,10 @@ void Replication::note_given(Service& service, const Request& request) {
 
 void Replication::note_left(Service& service, const Request& request, bool failed) {
   if (service.counted) note_count(service, request.instance, 1);
+  if (service.edge) {
+    const auto r = static_cast<std::uint32_t>(&request - pool_.data());
+    kinds_[request.kind].handshake ? handshake_ended(r, failed) : stream_ended(r);
+  }
   if (service.control) permit_back(service, request, failed);
   if (service.balancing) note_answered(service, request, failed || request.is(Request::kClientGone));
   if (service.collector) heap_changed(service, request.instance, true);

@@ -551,6 +551,7 @@ void Replication::give_up_attempt(std::uint32_t index, bool late) {
   if (!late) return;  // it goes on, and is counted as it ends
   settle(kind, request, Outcome::kTimedOut);
   request.mark(Request::kClientGone);
+  if (kind.home->edge) client_gave_up(*kind.home, attempt.request);
 }
 
 void Replication::retry(std::uint32_t operation_index, std::uint32_t stamp) {

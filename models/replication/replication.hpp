@@ -45,10 +45,13 @@ struct InstanceBooks;
 //   queues.cpp       messages: who sends, who handles, what comes back
 //   memory.cpp       what instances use of memory, and what comes of too much
 //   pools.cpp        connections that calls need
+//   edge.cpp         connections that clients have to a service
 //   quota.cpp        CPU limits kept by the period
 //   node_cpu.cpp     instances that share the cores of their node
 //   heap.cpp         garbage that is collected, and heaps that are full
 //   loop_lag.cpp     how late event loops are
+//   crossings.cpp    requests that go from zone to zone
+//   shedder.cpp      loops that are too late to serve
 //   vertical.cpp     how large instances are, where a vertical autoscaler decides that
 //   sizing.cpp       what instances use, for advice on how large they should be
 //   speed.cpp        how fast an instance works
@@ -99,9 +102,17 @@ class Replication final : public FaultTarget {
     kConnectionIdle,
     kAcquireTimeout,
     kCallOverConnection,
+    kEdgeAccept,
+    kEdgeHello,
+    kEdgeOpen,
+    kEdgeFree,
+    kEdgeIdle,
+    kEdgeAge,
+    kEdgeServe,
     kQuotaSpent,
     kQuotaPeriod,
     kLagProbe,
+    kLagTimer,
     kAttempt,
     kHedge,
     kDeadline,
@@ -128,10 +139,14 @@ class Replication final : public FaultTarget {
     std::unique_ptr<Stream> words;  // that say which key
   };
   struct Pools;
+  struct Edge;
   struct CpuQuota;
   struct NodeShares;
   struct Collector;
   struct LoopLag;
+  struct Shedder;
+  struct IdleProcesses;
+  struct Crossings;
   struct Operations;
   struct ReplicaSet;
   struct FirstInstances;
@@ -171,12 +186,13 @@ class Replication final : public FaultTarget {
     std::uint32_t timeout_line = kNone;
     std::uint16_t source = 0;  // of those that come from one
     std::uint16_t service = 0;
-    bool plain = false;     // one step, and that on the CPU of the thread that takes it
-    bool followed = false;  // somebody waits for its end, a client or a caller:
-    bool closed = false;    // its source is a closed loop
-    bool called = false;    // it is a call
-    bool message = false;   // it is the handling of a message
-    bool cancels = false;   // the service notices when nobody waits any more
+    bool plain = false;      // one step, and that on the CPU of the thread that takes it
+    bool followed = false;   // somebody waits for its end, a client or a caller:
+    bool closed = false;     // its source is a closed loop
+    bool called = false;     // it is a call
+    bool message = false;    // it is the handling of a message
+    bool handshake = false;  // it is no request of anybody: in no figure of requests
+    bool cancels = false;    // the service notices when nobody waits any more
     bool failure_ignored = false;
     bool uses_caches = false;
     std::uint32_t pool = kNone;     // among those of Pools: a call's that needs a connection
@@ -264,6 +280,7 @@ class Replication final : public FaultTarget {
   void admit(Service& service, const RequestKind& kind, std::uint32_t r);
   [[gnu::noinline]] void admit_specially(Service& service, std::uint32_t r);
   void admit_past_limits(Service& service, std::uint32_t r);
+  void admit_at_balancer(Service& service, std::uint32_t r);
   [[gnu::noinline]] void wait_at_service(Service& service, std::uint32_t r);
   void deliver(Service& service, std::uint32_t r, std::uint32_t slot);
   void deliver(Service& service, const RequestKind& kind, std::uint32_t r, std::uint32_t slot);
@@ -466,7 +483,7 @@ class Replication final : public FaultTarget {
   void wait_at_proxy(Service& service, std::uint32_t r);
   void stop_waiting_at_proxy(Service& service, std::uint32_t r);
   bool gone(const Balancing& balancing, std::uint32_t number) const;
-  std::size_t pick_proxy(Balancing& balancing);
+  std::size_t pick_proxy(Balancing& balancing, std::uint32_t r);
   std::uint32_t some_proxy(Balancing& balancing);
 
   // upkeep.cpp
@@ -570,6 +587,44 @@ class Replication final : public FaultTarget {
   void gather_connections(const Service& service);
   void write_connections(Record& record, const Service& service) const;
 
+  // edge.cpp
+  void build_edge(Service& service);
+  void add_handshakes();  // the kinds of requests that they are, the last of all
+  [[gnu::noinline]] void on_edge_event(unsigned kind, std::uint32_t target, std::uint32_t stamp);
+  void reach(Service& service, std::uint32_t r);  // by whoever asks, over a connection
+  std::uint32_t client_reaching(Service& service, std::uint32_t r);
+  std::uint32_t new_edge_client(std::uint32_t door);
+  std::uint32_t waits_for_instance(const Service& service) const;
+  void travel(std::uint32_t connection, std::uint32_t r);
+  void encrypt(std::uint32_t connection, std::uint32_t r);
+  void stream_ended(std::uint32_t r);
+  void stream_free(std::uint32_t connection);
+  [[gnu::noinline]] void lost_at_edge(Service& service, std::uint32_t r, Outcome why);
+  [[gnu::noinline]] void client_gave_up(Service& service, std::uint32_t r);  // and the request goes on without it
+  void serve_soon(std::uint32_t client);
+  void serve_waiting(std::uint32_t client);
+  void grow(std::uint32_t client);
+  void accept(std::uint32_t connection);
+  void refuse_connection(std::uint32_t connection);
+  void hello(std::uint32_t connection);
+  void handshake_ended(std::uint32_t r, bool failed);
+  void opened(std::uint32_t connection);
+  void retire(std::uint32_t connection);
+  void close_edge(std::uint32_t connection);
+  void look_at_edge_idle(std::uint32_t connection);
+  std::uint32_t instance_for_connection(Service& service);
+  std::uint32_t next_process(Service& service, Instance& instance);
+  std::uint32_t last_idle_process(Service& service, const Instance& instance);
+  std::uint32_t process_for(Service& service, std::uint32_t r, Instance& instance);
+  void edge_instance_ready(Service& service, std::uint32_t slot);
+  void edge_instance_leaves(Service& service, std::uint32_t slot);
+  void edge_caller_gone(std::uint32_t slot);
+  std::uint64_t handshakes_begun(const Service& service) const;
+  void begin_edge(const Service& service);
+  void gather_edge(const Service& service);
+  void check_edge() const;
+  void write_edge(Record& record, const Service& service) const;
+
   // quota.cpp
   void begin_quota(Service& service, std::uint32_t slot);
   void end_quota(Service& service, std::uint32_t slot);
@@ -603,6 +658,19 @@ class Replication final : public FaultTarget {
   void probe_lag(std::uint32_t slot, std::uint32_t life);
   [[gnu::noinline]] void loop_is_free(Service& service, std::uint32_t station);
   void write_lag(Record& record, const Service& service);
+
+  // crossings.cpp
+  std::uint32_t caller_of(std::uint32_t r) const;
+  void build_crossings(Service& service);
+  void note_crossing(Service& service, const Request& request);
+  void write_crossings(Record& record, const Service& service);
+
+  // shedder.cpp
+  void build_shedder(Service& service);
+  void begin_lag_timers(Service& service, std::uint32_t slot);
+  void lag_timer_due(std::uint32_t station, std::uint32_t life);
+  void fire_lag_timer(Service& service, std::uint32_t station);
+  [[gnu::noinline]] bool turned_away(Service& service, std::uint32_t r, const Station& station);
 
   // sizing.cpp
   struct Use {
@@ -706,6 +774,7 @@ class Replication final : public FaultTarget {
   std::unique_ptr<Waste> waste_;            // null: nobody leaves before the answer
   std::unique_ptr<Queues> queues_;          // null: there are none
   std::unique_ptr<Pools> pools_;            // null: calls need no connections
+  std::unique_ptr<Edge> edge_;              // null: clients need none
   std::unique_ptr<NodeShares> node_cpu_;    // null: instances on a node do not take cores from each other
   std::unique_ptr<Nodes> nodes_;            // null: machines are unlimited and there at once
   std::int64_t measure_from_ = 0;           // arrivals from here on are measured

@@ -95,12 +95,22 @@ void Replication::on_rare_event(unsigned kind, std::uint32_t target, std::uint32
     case kAcquireTimeout:
     case kCallOverConnection:
       return on_connection_event(kind, target, stamp);
+    case kEdgeAccept:
+    case kEdgeHello:
+    case kEdgeOpen:
+    case kEdgeFree:
+    case kEdgeIdle:
+    case kEdgeAge:
+    case kEdgeServe:
+      return on_edge_event(kind, target, stamp);
     case kQuotaSpent:
       return quota_spent(target, stamp);
     case kQuotaPeriod:
       return quota_period(target, stamp);
     case kLagProbe:
       return probe_lag(target, stamp);
+    case kLagTimer:
+      return lag_timer_due(target, stamp);
   }
 }
 
@@ -219,6 +229,11 @@ void Replication::admit_specially(Service& service, std::uint32_t r) {
 
 void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (pools_ && over_connection(r)) return deliver_over_connection(service, r);
+  if (service.edge) return reach(service, r);
+  admit_at_balancer(service, r);
+}
+
+void Replication::admit_at_balancer(Service& service, std::uint32_t r) {
   if (service.admission == Service::Admission::kOnDemand) return admit_on_demand(service, r);
   if (service.admission == Service::Admission::kProxied) return admit_by_proxy(service, r);
   const bool ready = service.ready > 0;
@@ -227,6 +242,8 @@ void Replication::admit_past_limits(Service& service, std::uint32_t r) {
   if (service.watched) note_taken_in(service, r);
   if (ready && service.replica_set) return admit_to_replica_set(service, r);
   if (ready && service.admission == Service::Admission::kControlled) return admit_controlled(service, r);
+  if (ready && service.admission == Service::Admission::kConnected)
+    return deliver(service, r, service.slot_at[service.balancer->pick(service.visible, *service.balancer_words)]);
   if (ready) return admit_buffered(service, r);
   wait_at_service(service, r);
   wake(service);
@@ -263,17 +280,19 @@ void Replication::deliver(Service& service, const RequestKind& kind, std::uint32
   enter(service, kind, r, instance);
 }
 
+std::uint32_t Replication::next_process(Service& service, Instance& instance) {
+  if (service.dispatch == Dispatch::kRandom) return service.dispatch_words->below(service.processes);
+  if (service.dispatch == Dispatch::kLastIdle) return last_idle_process(service, instance);
+  const std::uint32_t process = more(instance).next_process;
+  more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
+  return process;
+}
+
 // Past the gate: binds the request to one of the instance's processes and begins.
 void Replication::enter(Service& service, const RequestKind& kind, std::uint32_t r, Instance& instance) {
   std::uint32_t process = 0;
-  if (service.processes > 1) {
-    if (service.dispatch == Dispatch::kRoundRobin) {
-      process = more(instance).next_process;
-      more(instance).next_process = process + 1 == service.processes ? 0 : process + 1;
-    } else {
-      process = service.dispatch_words->below(service.processes);
-    }
-  }
+  if (service.processes > 1)
+    process = service.pins ? process_for(service, r, instance) : next_process(service, instance);
   Request& request = pool_[r];
   request.station = service.processes == 1 ? request.instance : station_id(request.instance, process);
   if (!kind.plain) return begin_general_step(service, r, kind.steps[request.step()]);
@@ -320,6 +339,8 @@ void Replication::queue_for_thread(std::uint32_t r, Station& station) {
 }
 
 void Replication::take_thread(Service& service, const RequestKind& kind, std::uint32_t r, Station& station) {
+  if (service.sheds && turned_away(service, r, station)) [[unlikely]]
+    return;
   ++station.busy;
   service.busy[station.role].add(sim_.now(), 1);
   if (kind.plain) return compute(service, r);
@@ -698,6 +719,8 @@ void Replication::lose(Service& service, std::uint32_t r, Outcome why) {
   if (kinds_[request.kind].uses_caches) [[unlikely]]
     forget_lookups(r, why);
   withdraw(service, r);
+  if (service.edge) [[unlikely]]
+    lost_at_edge(service, r, why);
   if (request.instance == kNone && service.control) permit_back(service, request, true);
   if (request.instance != kNone)
     leave(service, r, true);
@@ -715,6 +738,7 @@ void Replication::expire(TimeoutLine& line) {
   nobody_waits(r);
   settle(kind, request, Outcome::kTimedOut);  // also takes it out of the line
   request.mark(Request::kClientGone);
+  if (service.edge) client_gave_up(service, r);
 }
 
 }  // namespace windtunnel

@@ -13,9 +13,11 @@
 #include "models/load_balancer/prequal.hpp"
 #include "models/load_balancer/proxy.hpp"
 #include "models/queue/queue_params.hpp"
+#include "models/replication/crossings.hpp"
 #include "models/replication/first_instances.hpp"
 #include "models/replication/read_replicas.hpp"
 #include "models/replication/replication.hpp"
+#include "models/replication/shedder.hpp"
 #include "models/request/request.hpp"
 #include "sim/statistics/time_held.hpp"
 
@@ -53,6 +55,8 @@ struct Replication::Balancing final : Probed {
   bool queues = false;                              // requests wait at proxies for room
   bool flushing = false;                            // they are to be looked at in this instant
   std::uint32_t next = 0;                           // whose turn it is, where they take turns …
+  bool same_zone = false;                           // … calls among those in their caller's zone …
+  std::vector<std::uint32_t> next_in;               // … by zone …
   std::unique_ptr<Stream> dispatch_words;           // … or these decide
   std::unique_ptr<Stream> idle_words;               // to whom an idle instance reports
   std::unique_ptr<ClientSampler> callers;           // of calls, where somebody knows clients; null: nobody does
@@ -165,14 +169,29 @@ struct Replication::Collector {
   double most = 0;  // bytes that lived at once in an instance
 };
 
+// Of a service whose processes take what comes in the order in which they have last become idle.
+struct Replication::IdleProcesses {
+  struct Process {
+    std::uint64_t since = 0;  // it was idle, counted in times that one became so
+    std::int64_t taken = -1;  // when it last took something
+  };
+  std::map<std::uint32_t, Process> of;  // by station
+  std::uint64_t times = 0;
+};
+
 // Of a service whose event loops are asked how late they are.
 struct Replication::LoopLag {
   struct Waiting {  // probes that a loop has not got to yet: `count` of them, each `every` after the one before
     std::int64_t first = 0;
     std::uint64_t count = 0;
   };
+  struct OfInstance {  // probes that its loops have got to
+    std::uint64_t probes = 0;
+    std::int64_t sum = 0;  // of their delays, ns
+  };
   std::int64_t every = 0;
   std::map<std::uint32_t, Waiting> waiting;  // by station
+  std::map<std::uint32_t, OfInstance> of;    // by slot
   Histogram lag;                             // of probes due in the measured time that are not in `bin` any more …
   Histogram bin;                             // … and since the last series point
 };
@@ -216,7 +235,15 @@ struct Replication::Service {
   std::vector<std::uint32_t> outstanding;  // by position
   std::uint32_t ready = 0;
   Backends visible;  // what the balancer sees: the ready prefix of both
-  enum class Admission : std::uint8_t { kBalanced, kOnDemand, kBuffered, kProxied, kControlled, kReplicaSet };
+  enum class Admission : std::uint8_t {
+    kBalanced,
+    kOnDemand,
+    kBuffered,
+    kProxied,
+    kControlled,
+    kReplicaSet,
+    kConnected
+  };
   Admission admission = Admission::kBalanced;
   bool throttles = false;      // its autoscaler's proxy lets no more than `places` requests into an instance
   bool all_plain = true;       // so are all kinds of requests that come here
@@ -224,8 +251,11 @@ struct Replication::Service {
   bool holds_threads = false;  // a thread keeps its request while it waits on I/O
   bool watched = false;        // an autoscaler wants to know what each instance holds
   bool noted = false;          // somebody does: it, whoever knows their memory, the balancer or its proxies
-  bool lag_probed = false;     // its loops are asked how late they are
+  bool lag_probed = false;     // its loops are asked how late they are …
+  bool sheds = false;          // … and turn requests away when they are
   bool counted = false;        // the balancer wants to hear of every change of their counts
+  bool edge = false;           // its clients need connections …
+  bool pins = false;           // … which stay with one of an instance's processes
   std::unique_ptr<AdmissionControl> control;  // null: nobody is turned away before the balancer
   std::unique_ptr<ReplicaSet> replica_set;    // null: instances are alike
   std::unique_ptr<FirstInstances> first;      // null: nobody asks for figures of single instances
@@ -248,10 +278,13 @@ struct Replication::Service {
   double cores = 0;                 // per instance, where shared
   const AutoscalerParams::OnDemand* demand_terms = nullptr;
   std::unique_ptr<Autoscaler> autoscaler;
-  std::unique_ptr<Vertical> vertical;    // null: instances are as large as they were written
-  std::unique_ptr<SizingWatch> sizing;   // null: nothing to advise on
-  std::unique_ptr<Collector> collector;  // null: garbage costs nothing
-  std::unique_ptr<LoopLag> lag;          // null: nobody asks its loops
+  std::unique_ptr<Vertical> vertical;             // null: instances are as large as they were written
+  std::unique_ptr<SizingWatch> sizing;            // null: nothing to advise on
+  std::unique_ptr<Collector> collector;           // null: garbage costs nothing
+  std::unique_ptr<LoopLag> lag;                   // null: nobody asks its loops
+  std::unique_ptr<IdleProcesses> idle_processes;  // null: nobody asks which has become idle last
+  std::unique_ptr<Crossings> crossings;           // null: what goes from zone to zone costs nothing
+  std::unique_ptr<Shedder> shedder;               // null: they turn nobody away
   ReasonLog reasons;
   bool woken = false;                // its autoscaler is to be asked at this instant
   std::vector<InstanceSignal> seen;  // scratch of look()

@@ -76,7 +76,8 @@ void Replication::pause(Service& service, std::uint32_t slot, bool on) {
     if (instance.shared) shared_[slot].advance(now_ns(), more(instance).stretch, true);
     instance.paused = false;
     thaw(slot);
-    for (std::uint32_t k = 0; service.lag && k < service.processes; ++k) loop_is_free(service, station_id(slot, k));
+    for (std::uint32_t k = 0; service.lag_probed && k < service.processes; ++k)
+      loop_is_free(service, station_id(slot, k));
   }
   restretch(service, slot);
 }

@@ -20,7 +20,7 @@ enum class Outcome : std::uint8_t {
   kCancelled,                 // the service that called gave it up with its own request
   kRejectedRateLimited,       // a rate limiter refused it
   kRejectedConcurrencyLimit,  // as many as the concurrency limit lets in were under way
-  kRejectedQueueDelay,        // it had waited too long for its queue when its turn came
+  kRejectedQueueDelay,        // it had waited too long for its queue when its turn came, or its loop was late
   kFailedError,               // the service answered with an error
   kFailedPoolTimeout,         // a call that it needs got no connection within the pool's acquire_timeout
   kFailedConnectionRefused,   // a call that it needs: the service it goes to accepted no further connection

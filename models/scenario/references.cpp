@@ -67,6 +67,12 @@ class References {
     }
     for (const auto& [service, unused] : scenario_.cost.per_instance_hour)
       service_exists("/cost/per_instance_hour/" + pointer_token(service), service);
+    if (scenario_.cost.cross_zone) {
+      for (const auto& [service, unused] : scenario_.cost.cross_zone->bytes_of)
+        service_exists("/cost/cross_zone/bytes_of/" + pointer_token(service), service);
+      if (soundness_.sound("/cluster") && scenario_.cluster.zones.size() < 2)
+        problems_.warning("/cost/cross_zone", "prices nothing: the cluster has one zone");
+    }
     for (const auto& [service, price] : scenario_.cost.functions) check_function_price(service, price);
   }
 
@@ -338,6 +344,9 @@ class References {
     if (to == scenario_.services.end() || !soundness_.sound(service + "/balancer") ||
         !soundness_.sound(service + "/balancing") || !soundness_.sound(service + "/autoscaler"))
       return;
+    if (to->second.connections)
+      problems_.error(at, "leads to " + in_quotes(name) +
+                              ", which says itself what \"connections\" lead to it; a call needs one of either");
     const auto& autoscaler = to->second.autoscaler;
     const bool by_request = autoscaler && (autoscaler->on_demand() || autoscaler->buffering());
     if (to->second.read_replicas)
@@ -374,6 +383,10 @@ class References {
       if (!service.autoscaler || !soundness_.sound(at)) continue;
       const auto autoscaler = service.autoscaler->make();
       if (!autoscaler) continue;
+      if (autoscaler->watched().loop_lag && !measures_lag(service))
+        problems_.error(at,
+                        "goes by how late event loops are, and nobody measures that: instance.runtime.lag_probes of an "
+                        "event_loop does");
       ProblemsBelow problems(problems_, at);
       const bool said = soundness_.readable("/signals") && service.autoscaler->check_signals(signals, problems);
       for (const std::string& wanted : autoscaler->watched().signals) {
@@ -388,6 +401,12 @@ class References {
       if (!signal) problems_.error(at, "is null; a signal fits");
       if (all_known && !looked_at.contains(name)) problems_.warning(at, "no autoscaler looks at it");
     }
+  }
+
+  static bool measures_lag(const ServiceParams& service) {
+    const auto& runtime = service.instance.runtime;
+    return runtime && runtime->kind == Runtime::Kind::kEventLoop &&
+           static_cast<const EventLoop&>(*runtime).lag_probes.has_value();
   }
 
   void check_zones() {
@@ -492,6 +511,14 @@ class References {
 
   void check_clients(const std::string& at, const Traffic& source) {
     const auto service = scenario_.services.find(source.to);
+    const bool connects = service != scenario_.services.end() && service->second.connections;
+    const ClientPolicy& policy = source.policy;
+    if (source.processes > 1 && policy.budget() == nullptr && !policy.circuit_breaker && !policy.throttle &&
+        !policy.bulkhead && (!connects || (source.clients && policy.plain())))
+      problems_.warning(at + "/processes",
+                        connects ? "changes nothing: each of the \"clients\" has connections of its own"
+                                 : "changes nothing without a budget, a circuit breaker, a throttle or a bulkhead, or "
+                                   "\"connections\" of the service");
     if (source.clients || service == scenario_.services.end() || !service->second.balancing.sticky_sessions) return;
     problems_.warning(at, "says nothing of its clients, so each asks only once; the sticky_sessions of " +
                               in_quotes(source.to) + " need \"clients\"");

@@ -1,5 +1,6 @@
 #include "models/service/service_params.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string>
@@ -99,10 +100,43 @@ void check_vertical(const ServiceParams& service, Problems& p) {
     p.error("/vertical_autoscaler", "sizes pods; the runtime is function");
 }
 
+// Who chooses an instance when a connection is opened has to do with nothing else than counts of connections.
+void check_connections(const ServiceParams& service, Problems& p) {
+  const ConnectionParams& connections = *service.connections;
+  if (service.instance.runtime && service.instance.runtime->kind == Runtime::Kind::kFunction)
+    p.error("/connections", "lead to instances that stay; the runtime is function");
+  if (service.autoscaler && (service.autoscaler->on_demand() || service.autoscaler->buffering()))
+    p.error("/connections", "end at the proxy that " + service.autoscaler.type() + " has in front of the instances");
+  if (service.read_replicas)
+    p.error("/connections", "stay with an instance, and read_replicas choose one for each request");
+  if (connections.per_connection() && service.proxied())
+    p.error("/connections/balanced",
+            "is \"per_connection\", where a balancer knows how many connections an instance has and no more; " +
+                (service.balancing.plain() ? service.balancer.type() + " looks at more" : "\"balancing\" says more") +
+                "; \"per_request\" fits");
+  const auto computes = [](const std::vector<Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return static_cast<bool>(step.cpu); });
+  };
+  if (connections.tls && connections.tls->at == Tls::At::kInstance && connections.tls->per_request > Duration::zero())
+    for (const auto& [request_class, steps] : service.work)
+      if (!computes(steps))
+        p.warning("/connections/tls/per_request",
+                  "costs the class \"" + request_class + "\" nothing: it has no cpu step");
+}
+
 void check_admission(const ServiceParams& service, Problems& p) {
   const AdmissionParams& admission = service.admission;
   const bool by_instance =
       admission.concurrency_limit && admission.concurrency_limit->per == ConcurrencyLimitParams::Per::kInstance;
+  if (admission.too_busy) {
+    const bool loop = service.instance.runtime && service.instance.runtime->kind == Runtime::Kind::kEventLoop;
+    const std::string at = "/admission/too_busy";
+    if (!loop) p.error(at, "asks how late an event loop is; the runtime is " + service.instance.runtime.type());
+    if (service.instance.queue && service.instance.queue.type() != "fifo")
+      p.error(at, "needs a queue that is first come, first served; it is " + service.instance.queue.type());
+    if (service.instance.concurrency)
+      p.error(at, "leaves no room for instance.concurrency, behind which requests wait before the loop has them");
+  }
   if (!by_instance) return;
   const auto need = [&](const std::string& who) {
     p.error("/admission/concurrency_limit/per",
@@ -124,6 +158,10 @@ void ServiceParams::describe(FieldVisitor& v) {
           "Steps of a request, by request class; \"default\" serves the classes that are not named. Done in order",
           kRequired);
   v.field("caches", caches, "What its steps look things up in (look_up, on_miss), by name");
+  v.field(
+      "connections", connections,
+      "What its clients reach it over: those of traffic (by \"clients\", or else \"processes\") and the processes of "
+      "instances that call it have connections of their own. None: a request needs no connection");
   v.field("pools", pools,
           "Connection pools, by the name that calls go by: every process of every instance has one of each");
   v.field("startup", startup, "Phases a new instance goes through before it is ready, in order; none: ready at once");
@@ -181,6 +219,7 @@ void ServiceParams::check(Problems& p) {
   }
 
   check_cached_steps(*this, p);
+  if (connections) check_connections(*this, p);
   if (!pools.empty() && loop) {
     const auto& runtime = static_cast<const EventLoop&>(*instance.runtime);
     if (runtime.processes > 1 && runtime.dispatch == Dispatch::kShared)

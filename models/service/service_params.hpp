@@ -8,6 +8,7 @@
 #include "models/admission/admission_params.hpp"
 #include "models/autoscaler/autoscaler.hpp"
 #include "models/cache/cache_params.hpp"
+#include "models/connection/connection_params.hpp"
 #include "models/instance/connection_pool.hpp"
 #include "models/instance/instance_params.hpp"
 #include "models/load_balancer/balancing_params.hpp"
@@ -26,6 +27,7 @@ struct ServiceParams {
   InstanceParams instance;
   Work work;
   std::map<std::string, CacheParams> caches;
+  std::optional<ConnectionParams> connections;        // that its clients need; none: nobody needs any
   std::map<std::string, ConnectionPoolParams> pools;  // of every process of an instance, by name
   Startup startup;
   Choice<LoadBalancerParams> balancer = Choice<LoadBalancerParams>::of("round_robin");

@@ -69,6 +69,7 @@ class Predictor {
       for (const Step& step : steps)
         for (std::size_t i = 0; step.calls() != nullptr && i < step.calls()->to.size(); ++i)
           if (!step.calls()->to[i].pool.empty()) throw NoTheory{"its calls wait for connections"};
+    if (params.connections) throw NoTheory{"its clients need connections"};
     if (params.proxied()) throw NoTheory{"its balancers see less than everything"};
     const std::optional<double> lost = figure(name + ".success_ratio");
     if (lost && *lost < 1) throw NoTheory{"requests are lost"};

@@ -26,17 +26,16 @@ void Traffic::describe(FieldVisitor& v) {
   policy.describe(v);
   v.field("processes", processes,
           "Client processes that take turns with the operations, each with a budget, breaker, throttle and bulkhead of "
-          "its own",
+          "its own, and connections where the service has \"connections\"",
           {.lo = 1, .hi = 1e6});
-  v.field("clients", clients,
-          "Who asks, where the service's balancer goes by that (hashes). None: every request is of a client of "
-          "its own");
+  v.field(
+      "clients", clients,
+      "Who asks, where the service's balancer goes by that (hashes), or has \"connections\", of which each client then "
+      "has its own. None: every request is of a client of its own");
 }
 
 void Traffic::check(Problems& p) {
   policy.check(p);
-  if (processes > 1 && policy.budget() == nullptr && !policy.circuit_breaker && !policy.throttle && !policy.bulkhead)
-    p.warning("/processes", "changes nothing without a budget, a circuit breaker, a throttle or a bulkhead");
   if (mix.empty()) return;
   double sum = 0;
   for (const auto& [unused, share] : mix) sum += share.value;

@@ -16,6 +16,7 @@ const Registry<ScalingMetric>& ScalingMetric::registry() {
     add_queue_length(r);
     add_latency_metric(r);
     add_error_ratio(r);
+    add_loop_lag(r);
     add_signal(r);
     return r;
   }();

@@ -27,6 +27,7 @@ void MetricWindow::keep(const ScalingMetric& metric, Detail detail) {
   metric.watch(own, kept.instances);
   watched_.requests |= own.requests;
   watched_.latency |= own.latency;
+  watched_.loop_lag |= own.loop_lag;
   if (own.latency) {
     kept.latency = true;
     open_.emplace();
@@ -97,7 +98,7 @@ void MetricWindow::observe(const ServiceSignal& signal) {
   if (instances_)
     for (const InstanceSignal& i : signal.instances)
       o.instances.push_back({i.id, i.state == InstanceSignal::State::kReady, i.cpu_seconds, i.outstanding_seconds,
-                             i.memory_bytes, i.arrived});
+                             i.memory_bytes, i.arrived, i.lag_probes, i.lag_seconds});
   if (!open_) return;
   std::swap(latencies_[place], *open_);
   open_->clear();
@@ -165,6 +166,8 @@ void MetricWindow::for_each_ready(const Kept& kept, const ServiceSignal& signal,
     reading.cpu_seconds = instance.cpu_seconds - (known ? then->cpu_seconds : 0);
     reading.outstanding_seconds = instance.outstanding_seconds - (known ? then->outstanding_seconds : 0);
     reading.arrived = instance.arrived - (known ? then->arrived : 0);
+    reading.lag_probes = instance.lag_probes - (known ? then->lag_probes : 0);
+    reading.lag_seconds = instance.lag_seconds - (known ? then->lag_seconds : 0);
     reading.memory_bytes =
         kept.metric->window() > Duration::zero() ? mean_memory(instance, after, signal.now) : instance.memory_bytes;
     visit(reading);

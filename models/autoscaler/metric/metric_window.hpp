@@ -60,6 +60,8 @@ class MetricWindow {
     bool ready = false;
     double cpu_seconds = 0, outstanding_seconds = 0, memory_bytes = 0;
     std::uint64_t arrived = 0;
+    std::uint64_t lag_probes = 0;
+    double lag_seconds = 0;
   };
   struct Observation {
     Time at{};

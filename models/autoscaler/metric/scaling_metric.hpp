@@ -28,6 +28,8 @@ struct InstanceReading {
   double cpu_seconds = 0, outstanding_seconds = 0;
   std::uint64_t arrived = 0;
   double memory_bytes = 0;  // mean of what was seen
+  std::uint64_t lag_probes = 0;
+  double lag_seconds = 0;
 };
 
 // How a metric is meant where a foreign format names it. What a metric does not have is left alone.

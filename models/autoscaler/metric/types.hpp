@@ -10,6 +10,7 @@ void add_concurrency(Registry<ScalingMetric>& metrics);
 void add_cpu(Registry<ScalingMetric>& metrics);
 void add_cpu_utilization(Registry<ScalingMetric>& metrics);
 void add_error_ratio(Registry<ScalingMetric>& metrics);
+void add_loop_lag(Registry<ScalingMetric>&);
 void add_latency_metric(Registry<ScalingMetric>& metrics);
 void add_memory_utilization(Registry<ScalingMetric>& metrics);
 void add_queue_length(Registry<ScalingMetric>& metrics);

@@ -400,6 +400,30 @@ TEST(NginxConformance, CurrentWeightsOfTheCommit) {
   }
 }
 
+// By hand from ngx_http_upstream_round_robin.c: with max_fails 2 a failure takes half of the weight of 4, and each of
+// the next picks gives one back.
+TEST(NginxConformance, AFailureLowersTheEffectiveWeight) {
+  Described bench("smooth_weighted_round_robin", {4, 1});
+  SmoothTurns turns;
+  const auto pick = [&] { return turns.pick(bench.seen(), [](std::uint32_t) { return true; }); };
+  EXPECT_EQ(pick(), 0U);
+  turns.failed(0, 2);
+  EXPECT_EQ(turns.effective(0), 2);
+  EXPECT_EQ(pick(), 1U);  // 1 against 2
+  EXPECT_EQ(turns.effective(0), 3);
+  EXPECT_EQ(pick(), 0U);
+  EXPECT_EQ(turns.effective(0), 4);
+  EXPECT_EQ(turns.current(bench.seen(), 0), 0);
+  EXPECT_EQ(turns.current(bench.seen(), 1), 0);
+  pick();
+  EXPECT_EQ(turns.effective(0), 4);  // never more than the weight
+  turns.failed(0, 1);
+  turns.failed(0, 1);
+  EXPECT_EQ(turns.effective(0), 0);
+  turns.failed(1, 3);
+  EXPECT_EQ(turns.effective(1), 1);  // a third of 1 in whole numbers
+}
+
 TEST(NginxConformance, BalancesTwoEqualPeers) {  // upstream.t, 'balanced'
   Described bench("smooth_weighted_round_robin", {1, 1});
   EXPECT_EQ(counts(bench.picks(30)), (std::map<char, int>{{'0', 15}, {'1', 15}}));

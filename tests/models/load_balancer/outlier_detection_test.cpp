@@ -233,6 +233,21 @@ TEST(NginxFailureLimit, ThreeFailuresPutAPeerAside) {
   EXPECT_EQ(served[1], 24);
 }
 
+// The same numbers as NginxConformance.AFailureLowersTheEffectiveWeight.
+TEST(NginxFailureLimit, OneFailureLowersTheWeight) {
+  const auto policy = chosen<LoadBalancerParams>("smooth_weighted_round_robin", {});
+  BalancingParams params;
+  assign(params, {{"failure_limit", Fields{{"max_fails", 2}}}});
+  Proxy proxy(*policy, params, 0, Stream(1, "checkout/balancer", 0));
+  proxy.add(0, {0, 0, 4, {}, "a"}, 0);
+  proxy.add(1, {1, 0, 1, {}, "b"}, 0);
+  const Time now{1000s};
+  EXPECT_EQ(proxy.pick(now, 0)->number, 0U);
+  proxy.answered({0, now, now, true});
+  EXPECT_EQ(proxy.pick(now, 0)->number, 1U);
+  EXPECT_EQ(proxy.pick(now, 0)->number, 0U);
+}
+
 // Blocked while now - checked <= fail_timeout, by whole seconds; then one request tries it.
 TEST(NginxFailureLimit, OneRequestTriesAPeerAfterTheTimeout) {
   FailureLimit limit;

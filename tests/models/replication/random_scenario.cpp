@@ -39,6 +39,7 @@ class Generator {
     invocations(out);
     instances(out);
     answers(out);
+    connections(out);
     return out;
   }
 
@@ -462,6 +463,60 @@ class Generator {
   }
 
   // By numbers of its own, as balancing(): how CPU limits are kept, who asks loops how late they are, connections.
+  // By numbers of its own. Not where calls go over pools, or where somebody chooses for each request.
+  void connections(Json& out) {
+    Stream own(fnv1a64(out.dump()), "connections", 0);
+    const auto draw = [&own](std::uint32_t n) { return own.below(n); };
+    if (draw(3) > 0) return;
+    const std::string all = out.dump();
+    for (auto& [name, service] : out["services"].items()) {
+      const std::string scaler = service.value(Json::json_pointer("/autoscaler/type"), std::string());
+      const std::string balancer = service.value(Json::json_pointer("/balancer/type"), std::string());
+      if (service["instance"]["runtime"]["type"] == "function" || service.contains("read_replicas") ||
+          (!scaler.empty() && scaler != "kubernetes_hpa" && scaler != "keda") || draw(3) == 0)
+        continue;
+      if (all.find("\"to " + name + "\"") != std::string::npos) continue;  // a pool leads here
+      const bool counts = balancer.empty() || balancer == "random" || balancer == "least_request" ||
+                          balancer == "power_of_two_choices" || balancer == "least_outstanding";
+      const bool pinned = counts && !service.contains("balancing") && draw(4) > 0;
+      Json& c = service["connections"];
+      const bool many = draw(2) == 0;
+      c = {{"protocol", many ? "http2" : "http1"},
+           {"balanced", pinned ? "per_connection" : "per_request"},
+           {"min", draw(3)},
+           {"round_trip", seconds(0.01 * draw(4))}};
+      if (draw(2) == 0) c["max"] = 2 + draw(8);
+      if (many && draw(2) == 0) c["max_streams"] = 1 + draw(5);
+      if (draw(2) == 0) c["idle_timeout"] = seconds(0.1 * (1 + draw(50)));
+      if (draw(2) == 0) c["max_age"] = seconds(0.5 * (1 + draw(20)));
+      if (draw(3) == 0) c["max_requests"] = 1 + draw(30);
+      if (draw(2) == 0)
+        c["tls"] = {{"at", pinned && draw(3) > 0 ? "instance" : "edge"},
+                    {"version", draw(2) == 0 ? "1.2" : "1.3"},
+                    {"handshake", time_of(0.001 * (1 + draw(20)), draw(2))},
+                    {"resumed_handshake", "500us"},
+                    {"resumed", 0.5},
+                    {"per_request", seconds(0.0005 * draw(3))}};
+    }
+    for (Json& traffic : out["traffic"])
+      if (draw(2) == 0) traffic["processes"] = 1 + draw(12);
+    if (draw(2) == 0) out["cost"]["cross_zone"] = {{"per_gb", 0.02}, {"bytes", "10Ki"}};
+    for (auto& [name, service] : out["services"].items()) {
+      Json& instance = service["instance"];
+      if (service.contains("balancing") && service["balancing"].value("balancers", 1) > 1 && draw(2) == 0)
+        service["balancing"]["dispatch"] = "same_zone";
+      if (instance["runtime"]["type"] != "event_loop" || instance.contains("queue")) continue;
+      if (instance["runtime"].value("dispatch", "") == "random" && draw(2) == 0)
+        instance["runtime"]["dispatch"] = "last_idle";
+      if (!instance.contains("concurrency") && draw(2) == 0)
+        service["admission"]["too_busy"] = {{"max_lag", "20ms"}, {"interval", seconds(0.05 * (1 + draw(10)))}};
+    }
+  }
+  static Json time_of(double mean, std::uint32_t how) {
+    if (how == 0) return seconds(mean);
+    return {{"type", "exponential"}, {"mean", seconds(mean)}};
+  }
+
   void instances(Json& out) {
     Stream own(fnv1a64(out.dump()), "instances", 0);
     const auto draw = [&own](std::uint32_t n) { return own.below(n); };

@@ -299,6 +299,14 @@ TEST(Mistake, ProbesOfALoopWithoutAnOrder) {
                  "\"processes\": 2, \"lag_probes\": \"10ms\" }, \"queue\": { \"type\": \"lifo\" }", "\"10ms\"",
                  "/services/shop/instance/runtime/lag_probes", {"first come, first served", "lifo"});
 }
+TEST(Mistake, ThreadsThatAskHowLateTheirLoopIs) {
+  expect_mistake("\"back\": { \"work\"", "\"back\": { \"admission\": { \"too_busy\": {} }, \"work\"", "{} }",
+                 "/services/back/admission/too_busy", {"event loop", "worker_pool"});
+}
+TEST(Mistake, APriceOfZonesForNothing) {
+  expect_mistake("\"cost\": { ", "\"cost\": { \"cross_zone\": { \"bytes\": \"1Ki\" }, ", "{ \"bytes\"",
+                 "/cost/cross_zone", {"has no price", "per_gb"});
+}
 TEST(Mistake, NoMixAndNoDefaultWork) {
   expect_mistake("\"to\": \"back\"", "\"to\": \"shop\"", "{ \"name\": \"batch\"", "/traffic/1",
                  {"class \"default\"", "no work"});
@@ -333,6 +341,40 @@ TEST(Mistake, APoolThatLeadsToProxies) {
       "\"default\": [ { \"cpu\": \"1ms\" } ] } }",
       "\"pg\" } }", "/services/back/work/default/0/call/pool",
       {"leads to \"far\"", "maglev with proxies", "stays with one instance"});
+}
+TEST(Mistake, ConnectionsThatStayAndABalancerThatLooksCloser) {
+  expect_mistake("\"back\": { \"work\": { \"default\": [ { \"cpu\": \"1ms\" } ] } }",
+                 "\"back\": { \"connections\": { \"balanced\": \"per_connection\" }, \"balancer\": { \"type\": "
+                 "\"maglev\" }, \"work\": { \"default\": [ { \"cpu\": \"1ms\" } ] } }",
+                 "\"per_connection\"", "/services/back/connections/balanced", {"maglev looks at more", "per_request"});
+}
+TEST(Mistake, StreamsOverHttp1) {
+  expect_mistake("\"back\": { \"work\"", "\"back\": { \"connections\": { \"max_streams\": 100 }, \"work\"", "100 }",
+                 "/services/back/connections/max_streams", {"http2", "one request at a time"});
+}
+TEST(Mistake, MoreConnectionsThanThereMayBe) {
+  expect_mistake("\"back\": { \"work\"", "\"back\": { \"connections\": { \"min\": 3, \"max\": 2 }, \"work\"", "3, ",
+                 "/services/back/connections/min", {"3 is above max, 2"});
+}
+TEST(Mistake, TlsThatEndsBehindTheEndOfItsConnection) {
+  expect_mistake("\"back\": { \"work\"",
+                 "\"back\": { \"connections\": { \"balanced\": \"per_request\", \"tls\": { \"at\": \"instance\", "
+                 "\"handshake\": \"1ms\" } }, \"work\"",
+                 "\"instance\", \"handshake", "/services/back/connections/tls/at", {"\"edge\" fits"});
+}
+TEST(Mistake, SessionsThatAreResumedForNobodyKnowsWhat) {
+  expect_mistake("\"back\": { \"work\"",
+                 "\"back\": { \"connections\": { \"tls\": { \"handshake\": \"1ms\", \"resumed\": 0.5 } }, \"work\"",
+                 "{ \"handshake", "/services/back/connections/tls/resumed_handshake",
+                 {"is missing", "resume a session"});
+}
+TEST(Mistake, APoolThatLeadsToConnections) {
+  expect_mistake(
+      "\"back\": { \"work\": { \"default\": [ { \"cpu\": \"1ms\" } ] } }",
+      "\"back\": { \"pools\": { \"pg\": {} }, \"work\": { \"default\": [ { \"call\": { \"service\": \"far\", "
+      "\"pool\": \"pg\" } } ] } }, \"far\": { \"connections\": {}, \"work\": { "
+      "\"default\": [ { \"cpu\": \"1ms\" } ] } }",
+      "\"pg\" } }", "/services/back/work/default/0/call/pool", {"leads to \"far\"", "one of either"});
 }
 TEST(Mistake, ACallOfAClassWithoutWork) {
   expect_mistake("{ \"default\": [ { \"cpu\": \"1ms\" } ] }",

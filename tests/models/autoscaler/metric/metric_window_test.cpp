@@ -273,6 +273,27 @@ TEST(Latency, IsTheQuantileOfTheWindowsRequests) {
   EXPECT_TRUE(one.window.watched().latency);
 }
 
+TEST(LoopLag, IsTheMeanOfTheWindowsProbes) {
+  One one(metric("loop_lag"));
+  ServiceSignal signal = one.service.look();
+  InstanceSignal instance;
+  instance.state = InstanceSignal::State::kReady;
+  const auto look = [&](Duration at, std::uint64_t probes, double seconds) {
+    instance.lag_probes = probes;
+    instance.lag_seconds = seconds;
+    signal.now = at;
+    signal.instances = {&instance, 1};
+  };
+  look(0s, 0, 0);
+  one.window.observe(signal);
+  EXPECT_EQ(one.window.value(*one.metric, signal), std::nullopt);  // no probe yet
+  look(60s, 100, 2);
+  one.window.observe(signal);
+  EXPECT_THAT(one.window.value(*one.metric, signal), Near(0.02));
+  look(120s, 150, 7);
+  EXPECT_THAT(one.window.value(*one.metric, signal), Near(0.1));
+}
+
 TEST(ErrorRatio, IsFailuresOverWhatEnded) {
   One one(metric("error_ratio"));
   EXPECT_EQ(one.value(), std::nullopt);
