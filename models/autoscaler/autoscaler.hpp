@@ -192,6 +192,13 @@ class AutoscalerParams {
     bool cancel_starts = false;  // of first_free: instances never start for more requests than wait
   };
   virtual const OnDemand* on_demand() const { return nullptr; }
+  // A policy whose instances are jobs: each takes so many messages of the queue that the service consumes, and ends. It
+  // starts them, and they end by themselves: ServiceSignal::spec_replicas are those that have not.
+  struct Jobs {
+    std::int64_t messages = 1;
+    std::optional<Duration> gives_up_after;  // without a message; none: it waits for one
+  };
+  virtual std::optional<Jobs> jobs() const { return std::nullopt; }
   // How instances start that stood by for it (a warm pool); null: there are none.
   virtual const Startup* prepared_startup() const { return nullptr; }
   virtual std::unique_ptr<Autoscaler> make() const = 0;  // null for on-demand

@@ -8,6 +8,7 @@ const Registry<AutoscalerParams>& AutoscalerParams::registry() {
     add_knative_kpa(r);
     add_kubernetes_hpa(r);
     add_keda(r);
+    add_keda_scaled_job(r);
     add_ec2_auto_scaling(r);
     add_application_auto_scaling(r);
     add_gce_mig(r);

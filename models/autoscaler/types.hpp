@@ -11,6 +11,7 @@ void add_ec2_auto_scaling(Registry<AutoscalerParams>& autoscalers);
 void add_external(Registry<AutoscalerParams>& autoscalers);
 void add_gce_mig(Registry<AutoscalerParams>& autoscalers);
 void add_keda(Registry<AutoscalerParams>& autoscalers);
+void add_keda_scaled_job(Registry<AutoscalerParams>& autoscalers);
 void add_knative_kpa(Registry<AutoscalerParams>& autoscalers);
 void add_kubernetes_hpa(Registry<AutoscalerParams>& autoscalers);
 void add_per_request(Registry<AutoscalerParams>& autoscalers);

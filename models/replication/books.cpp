@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/replication/edge.hpp"
+#include "models/replication/jobs.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
 #include "models/replication/pools.hpp"
@@ -173,6 +174,7 @@ void Replication::series_point() {
     queues_->check();
     queues_->series_point();
   }
+  if (jobs_) jobs_->check();
   for (const auto& owned : services_) {
     Service& s = *owned;
     gather(s);
@@ -293,6 +295,7 @@ Record Replication::finish() {
     check_waste(*owned);
     if (owned->price != nullptr) bill_what_still_runs(*owned);
     write_service(record, *owned);
+    if (jobs_ && jobs_->has(*owned)) jobs_->write(record, *owned);
     write_sizing(record, *owned);
     if (narrated_) record.series.push_back(std::move(owned->series));
   }

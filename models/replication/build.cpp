@@ -6,6 +6,7 @@
 
 #include "models/replication/caches.hpp"
 #include "models/replication/edge.hpp"
+#include "models/replication/jobs.hpp"
 #include "models/replication/node_cpu.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/operations.hpp"
@@ -337,6 +338,7 @@ void Replication::build_sources() {
   }
   build_source_operations();
   if (!scenario_.queues.empty()) build_queues();
+  if (Jobs::any(scenario_)) jobs_ = std::make_unique<Jobs>(*this);
   build_calls();
   build_call_operations();
   if (queues_) queues_->begin();

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "models/replication/jobs.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
 
@@ -137,6 +138,7 @@ void Replication::scale(Service& service) {
     if (narrated_ && !decision.why.empty()) service.reasons.changed(decision.how, sim_.now());
     decide(service, decision.replicas > service.spec_replicas ? "scale_up" : "scale_down", std::move(decision.sentence),
            std::move(decision.inputs), Scaling{service.spec_replicas, decision.replicas, std::move(decision.how)});
+    if (jobs_) jobs_->started(service, decision.replicas - service.spec_replicas);
     service.prepared = decision.prepared;
     set_replicas(service, decision.replicas);
     service.prepared = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "models/replication/jobs.hpp"
 #include "models/replication/nodes.hpp"
 #include "models/replication/queues.hpp"
 #include "models/replication/service_runtime.hpp"
@@ -26,6 +27,7 @@ void Replication::enter_ready(Service& service, std::uint32_t slot) {
   if (service.replica_set) replica_ready(service, slot);
   service.ready_most = std::max(service.ready_most, static_cast<std::int64_t>(service.ready));
   service.show_backends();
+  if (jobs_ && jobs_->has(service)) jobs_->ready(service, slot);
   if (queues_) queues_->instance_ready(service, slot);
   if (service.edge) edge_instance_ready(service, slot);
   if (service.balancing) return endpoint_ready(service, slot);

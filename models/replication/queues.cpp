@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "models/replication/jobs.hpp"
 #include "models/run.hpp"
 #include "models/topology/call_graph.hpp"
 
@@ -328,7 +329,12 @@ bool Replication::Queues::wants(const Queue& queue, std::uint32_t slot) const {
   const Instance& instance = run_.instances_[slot];
   const OfInstance& own = queue.instances[slot];
   return instance.state == Instance::State::kReady && instance.service == queue.consumer->index &&
-         own.serial == run_.lives_[slot].serial && own.held < queue.prefetch;
+         own.serial == run_.lives_[slot].serial && own.held < queue.prefetch && may_take(queue, slot);
+}
+
+// Jobs take so many messages each; whoever is no job takes any number.
+bool Replication::Queues::may_take(const Queue& queue, std::uint32_t slot) const {
+  return !run_.jobs_ || !run_.jobs_->has(*queue.consumer) || run_.jobs_->may_take(*queue.consumer, slot);
 }
 
 // It joins those that ask, at the end.
@@ -392,7 +398,7 @@ void Replication::Queues::give_out(std::uint32_t index) {
     own.asks = false;
     queue.first_asking = own.next;
     if (queue.first_asking == kNone) queue.last_asking = kNone;
-    for (std::int64_t got = 0; got < queue.params->batch; ++got) {
+    for (std::int64_t got = 0; got < queue.params->batch && may_take(queue, slot); ++got) {
       const std::uint32_t m = next_deliverable(queue);
       if (m == kNone) break;
       deliver(queue, m, slot);
@@ -427,6 +433,7 @@ void Replication::Queues::hand_over(Queue& queue, std::uint32_t m, std::uint32_t
   handlings_[r] = {m, message.receives, slot, slot == kNone ? kNone : run_.lives_[slot].serial, duplicate};
   ++message.handlings;
   if (slot != kNone) ++queue.instances[slot].held;
+  if (run_.jobs_ && run_.jobs_->has(*queue.consumer)) run_.jobs_->takes(*queue.consumer, slot);
   RequestKind& kind = run_.kinds_[index];
   run_.open(kind, index, r, message.size);
   if (slot == kNone) return run_.admit_on_demand(*queue.consumer, r);
@@ -477,6 +484,8 @@ void Replication::Queues::handled(std::uint32_t r, Outcome how) {
   } else {
     OfInstance& own = queue.instances[handling.slot];
     if (own.serial == handling.serial) --own.held;
+    if (run_.jobs_ && run_.jobs_->has(*queue.consumer) && !lost_with_its_instance(how))
+      run_.jobs_->done(*queue.consumer, handling.slot, how == Outcome::kCompleted);
     if (wants(queue, handling.slot)) ask(queue, handling.slot);
   }
   let_in(queue);

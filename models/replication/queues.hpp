@@ -145,6 +145,7 @@ class Replication::Queues {
   std::uint32_t next_asking(Queue& queue);
   void ask(Queue& queue, std::uint32_t slot);
   bool wants(const Queue& queue, std::uint32_t slot) const;
+  bool may_take(const Queue& queue, std::uint32_t slot) const;
   void give_out_soon(Queue& queue);
   bool somebody_asks(const Queue& queue) const {
     if (queue.invocations) return queue.invocations->now < queue.invocations->allowed || !queue.invocations->paced;

@@ -152,6 +152,7 @@ class Replication final : public FaultTarget {
   struct FirstInstances;
   struct Waste;
   class Queues;
+  class Jobs;
   struct CallsRuntime {
     std::vector<double> probability;
     std::uint64_t pooled = 0;  // the calls that need connections, a bit for each
@@ -773,6 +774,7 @@ class Replication final : public FaultTarget {
   std::unique_ptr<Operations> operations_;  // null: no client has a policy
   std::unique_ptr<Waste> waste_;            // null: nobody leaves before the answer
   std::unique_ptr<Queues> queues_;          // null: there are none
+  std::unique_ptr<Jobs> jobs_;              // null: no instance is one
   std::unique_ptr<Pools> pools_;            // null: calls need no connections
   std::unique_ptr<Edge> edge_;              // null: clients need none
   std::unique_ptr<NodeShares> node_cpu_;    // null: instances on a node do not take cores from each other

@@ -21,10 +21,12 @@ constexpr std::array<std::string_view, 1> kServing{"serving.knative.dev/v1"};
 constexpr std::array<std::string_view, 1> kCore{"v1"};
 constexpr std::string_view kUtilizationOfV1 = "targetCPUUtilizationPercentage";
 
-constexpr std::array<ManifestField, 5> kFields{{
+constexpr std::array<ManifestField, 7> kFields{{
     {"kubernetes_hpa", "spec", "HorizontalPodAutoscaler", kAutoscaling, "/spec"},
     {"keda", "spec", "ScaledObject", kKeda, "/spec"},
     {"keda", "annotations", "ScaledObject", kKeda, "/metadata/annotations", "autoscaling.keda.sh/"},
+    {"keda_scaled_job", "spec", "ScaledJob", kKeda, "/spec"},
+    {"keda_scaled_job", "annotations", "ScaledJob", kKeda, "/metadata/annotations", "autoscaling.keda.sh/"},
     {"knative_kpa", "annotations", "Service", kServing, "/spec/template/metadata/annotations",
      "autoscaling.knative.dev/"},
     {"knative_kpa", "config", "ConfigMap", kCore, "/data"},
@@ -283,6 +285,9 @@ void Manifests::graft_one(JsonNode& node, const std::string& pointer, const Mani
     graft.flaws.push_back({shown, object.node->line, object.node->column, graft.part, "is missing"});
   }
   remove_key(grafted, "scaleTargetRef");
+  // Every ScaledJob has a pod template, which the service stands for.
+  for (std::size_t i = 0; i < grafted.keys.size(); ++i)
+    if (grafted.keys[i].text == "jobTargetRef") remove_key(grafted.items[i], "template");
   if (object.api_version == "autoscaling/v1") {
     if (const JsonNode* metrics = grafted.find("metrics")) {
       graft.flaws.push_back({shown, metrics->line, metrics->column, graft.part + "/metrics",

@@ -52,6 +52,7 @@ class References {
     check_calls();
     check_caches();
     check_queues();
+    check_jobs();
     check_sends();
     check_message_classes();
     check_pools();
@@ -170,6 +171,33 @@ class References {
         if (queue.dead_letter == name) problems_.error(at + "/dead_letter", "is the queue itself");
       }
       if (!queue.consumer.empty() && service_exists(at + "/consumer", queue.consumer)) check_consumer(at, queue);
+    }
+  }
+
+  // What instances that are jobs do: take messages, and nothing else.
+  void check_jobs() {
+    for (const auto& [name, service] : scenario_.services) {
+      const std::string at = "/services/" + pointer_token(name) + "/autoscaler";
+      if (!soundness_.sound(at) || !service.autoscaler || !service.autoscaler->jobs()) continue;
+      const std::string jobs = "the instances of " + in_quotes(name) + " are jobs, which take messages only";
+      const bool consumes = std::any_of(scenario_.queues.begin(), scenario_.queues.end(),
+                                        [&, &consumer = name](const auto& q) { return q.second.consumer == consumer; });
+      if (!consumes && soundness_.readable("/queues"))
+        problems_.error(at, service.autoscaler.type() + " is for the consumer of a queue, and no queue has " +
+                                in_quotes(name) + " for its consumer");
+      for (std::size_t i = 0; i < scenario_.traffic.size(); ++i)
+        if (scenario_.traffic[i].to == name) problems_.error("/traffic/" + std::to_string(i) + "/to", jobs);
+      for (const auto& [caller, params] : scenario_.services)
+        for (const auto& [request_class, steps] : params.work)
+          for (std::size_t k = 0; k < steps.size(); ++k) {
+            const Calls* calls = steps[k].calls();
+            if (calls == nullptr) continue;
+            if (std::any_of(calls->to.begin(), calls->to.end(),
+                            [&, &callee = name](const Callee& to) { return to.service == callee; }))
+              problems_.error("/services/" + pointer_token(caller) + "/work/" + pointer_token(request_class) + "/" +
+                                  std::to_string(k),
+                              "calls " + in_quotes(name) + "; " + jobs);
+          }
     }
   }
 

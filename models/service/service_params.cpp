@@ -241,6 +241,14 @@ void ServiceParams::check(Problems& p) {
   const bool function = instance.runtime && instance.runtime->kind == Runtime::Kind::kFunction;
   if (autoscaler->on_demand() && !function)
     p.error("/autoscaler", autoscaler.type() + " scales functions; the runtime is " + instance.runtime.type());
+  if (autoscaler->jobs()) {
+    if (replicas != 0)
+      p.error("/replicas", std::to_string(replicas) + " does not fit; " + autoscaler.type() +
+                               " creates jobs where there is work for them, and begins with 0");
+    if (vertical_autoscaler)
+      p.error("/vertical_autoscaler", "is for pods that stay; " + autoscaler.type() + " has jobs");
+    if (function) p.error("/autoscaler", autoscaler.type() + " has no requests for functions, only messages for jobs");
+  }
   if (autoscaler->needs_cpu_request() && !instance.resources.requests.cpu)
     p.error("/instance/resources/requests/cpu",
             "is missing; " + autoscaler.type() + " computes utilization relative to the request");
