@@ -193,6 +193,36 @@ spec:
                                           "\"restoreToOriginalReplicaCount\" is not modelled")));
 }
 
+TEST_F(ManifestTest, OfAScaledJobIsReadWithoutItsPod) {
+  const std::string head = R"(apiVersion: keda.sh/v1alpha1
+kind: ScaledJob
+metadata:
+  name: reports
+  annotations: { autoscaling.keda.sh/paused: "true" }
+spec:
+  jobTargetRef:
+    parallelism: )";
+  const std::string rest = R"(
+    template: { spec: { containers: [ { name: render, image: render } ] } }
+  pollingInterval: 10
+  scalingStrategy: { strategy: accurate }
+  triggers:
+  - type: aws-sqs-queue
+    metadata: { queueURL: "https://sqs.eu-west-1.amazonaws.com/1/reports", queueLength: "1" }
+)";
+  const std::string text = R"({ "windtunnel": 1, "name": "test", "horizon": "1m",
+  "traffic": [ { "name": "t", "to": "reports", "arrivals": { "type": "constant", "rate": "1/s" } } ],
+  "queues": { "reports": { "consumer": "w" } },
+  "services": { "w": { "replicas": 0, "work": { "default": [ { "cpu": "4ms" } ] },
+    "autoscaler": { "type": "keda_scaled_job", "spec": "k8s/sj.yaml", "annotations": "k8s/sj.yaml" } } } })";
+  write("k8s/sj.yaml", head + "1" + rest);
+  EXPECT_THAT(read(text).warnings, IsEmpty());
+  EXPECT_THAT(effective(text), HasSubstr("\"strategy\": \"accurate\""));
+  EXPECT_THAT(effective(text), HasSubstr("\"autoscaling.keda.sh/paused\": true"));
+  write("k8s/sj.yaml", head + "2" + rest);
+  EXPECT_THAT(problems(text), ElementsAre(HasSubstr("k8s/sj.yaml:8:18: /spec/jobTargetRef/parallelism: ")));
+}
+
 TEST_F(ManifestTest, OfKnativeGivesAnnotationsAndConfiguration) {
   write("k8s/service.yaml", R"(apiVersion: serving.knative.dev/v1
 kind: Service
