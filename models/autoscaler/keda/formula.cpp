@@ -161,6 +161,7 @@ constexpr std::array kBinaries = {
     Binary{"/", Op::kDivide, 60},     Binary{"%", Op::kRemainder, 60},     Binary{"^", Op::kPower, 100, true},
     Binary{"??", Op::kElse, 500},
 };
+constexpr std::size_t kMostTokens = 2000;
 bool compares(Op op) { return op >= Op::kEqual && op <= Op::kIn; }
 
 }  // namespace
@@ -435,6 +436,9 @@ class Parser {
   Parser(std::string_view text, std::span<const std::string> names) : names_(names), tokens_(tokens_of(text)) {}
 
   NodePtr formula() {
+    // What is worked out term by term is a tree as deep as it has terms.
+    if (tokens_.size() > kMostTokens)
+      throw Wrong{tokens_[kMostTokens].at, "is longer than " + std::to_string(kMostTokens) + " words and signs"};
     NodePtr root = expression(0);
     if (here().kind != Token::Kind::kEnd) {
       if (is("[") || is(".")) not_simulated(here());
