@@ -13,8 +13,8 @@ constexpr std::array<std::string_view, 3> kRunsOnNames = {"loop", "worker", "thr
 constexpr double kMebi = 1024.0 * 1024, kGibi = 1024 * kMebi;
 constexpr std::array<std::string_view, 4> kDispatchNames = {"round_robin", "random", "shared", "last_idle"};
 
-std::string in_decimals(double cores) {
-  std::string text = std::to_string(cores);
+std::string in_decimals(double value) {
+  std::string text = std::to_string(value);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text;

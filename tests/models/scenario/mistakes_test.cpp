@@ -761,7 +761,28 @@ TEST(Mistake, ARollingWindowThatItsSnapshotsDoNotFill) {
 }
 TEST(Mistake, AHedgeWithoutADelay) {
   expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "hedge": {"attempts": 3})", "{\"attempts\": 3}",
-                 "/traffic/0/hedge/delay", {"missing"});
+                 "/traffic/0/hedge", {"needs a delay", "after"});
+}
+TEST(Mistake, AFailureToRetryThatThereIsNot) {
+  expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "retry": {"on": ["5xx", "6xx"]})", "\"6xx\"",
+                 "/traffic/0/retry/on/1", {"\"6xx\"", "gateway-error"});
+}
+TEST(Mistake, ARetryOfNothing) {
+  expect_mistake("\"timeout\": \"2s\"", R"("timeout": "2s", "retry": {"on": []})", "[]", "/traffic/0/retry/on",
+                 {"is empty"});
+}
+TEST(Mistake, AStatusThatIsNoFailure) {
+  expect_mistake("{ \"cpu\": \"1ms\" }", R"({ "cpu": "1ms", "errors": [ { "share": 0.1, "status": "302" } ] })",
+                 "\"302\"", "/services/back/work/default/0/errors/0/status", {"\"302\" is no status", "UNAVAILABLE"});
+}
+TEST(Mistake, AnAnswerThatSaysWhenToComeBackAndNotTo) {
+  expect_mistake("{ \"cpu\": \"1ms\" }",
+                 R"({ "cpu": "1ms", "errors": [ { "share": 0.1, "retry_after": "1s", "no_retry": true } ] })", "true",
+                 "/services/back/work/default/0/errors/0/no_retry", {"retry_after"});
+}
+TEST(Mistake, ErrorsMoreOftenThanAlways) {
+  expect_mistake("{ \"cpu\": \"1ms\" }", R"({ "cpu": "1ms", "errors": [ { "share": 0.6 }, { "share": 0.7 } ] })",
+                 "[ { \"share\": 0.6", "/services/back/work/default/0/errors", {"1.3", "at most 1"});
 }
 TEST(Mistake, AnErrorMoreOftenThanAlways) {
   expect_mistake("{ \"cpu\": \"1ms\" }", "{ \"cpu\": \"1ms\", \"error\": 1.5 }", "1.5",
