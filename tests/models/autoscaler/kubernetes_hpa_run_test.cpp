@@ -124,7 +124,7 @@ TEST(KubernetesHpaInAScenario, SaysWhichMetricsThereAre) {
       mistakes(with_name("External", "external", "http_requests")),
       ElementsAre("/services/shop/autoscaler/spec/metrics/0/external/metric/name: is neither a scaling metric "
                   "(cpu_utilization, cpu, memory_utilization, concurrency, request_rate, queue_length, latency, "
-                  "error_ratio) nor a signal of the scenario (orders); metrics.custom.names may say what it "
+                  "error_ratio, loop_lag) nor a signal of the scenario (orders); metrics.custom.names may say what it "
                   "stands for"));
   EXPECT_THAT(mistakes(with_name("Pods", "pods", "orders")),
               ElementsAre(HasSubstr("/spec/metrics/0/pods/metric/name: is nothing that a pod has for itself")));
