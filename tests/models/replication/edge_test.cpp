@@ -262,13 +262,13 @@ TEST(ClientConnections, BreakWithTheirInstance) {
 
 TEST(ClientConnections, OfADrainingInstanceFinishWhatTheyHave) {
   // Looks every 30 s, and takes out the newer of two.
-  const char* const kOne = R"({"type": "scheduled", "min_replicas": 1,
+  const std::string one = R"({"type": "scheduled", "min_replicas": 1,
       "windows": [{"name": "Sundays", "start": "0 8 * * 0", "for": "1h", "min_replicas": 2}]})";
   const Flight flight = fly(kBase, {connections(R"({"protocol": "http2", "min": 1})"),
                                     replicas(2),
                                     {"traffic.0.processes", "2"},
                                     {"horizon", "\"40s\""},
-                                    {"services.api.autoscaler", kOne}});
+                                    {"services.api.autoscaler", one}});
   EXPECT_THAT(flight.changes(), testing::SizeIs(1));
   EXPECT_EQ(flight.figure("api.success_ratio"), 1);
   EXPECT_EQ(flight.figure("api.connections.broken"), 1);
