@@ -19,6 +19,7 @@ std::string wrong_zone(std::string_view name) {
   std::string meant = nearest_name(name, names);
   if (meant.empty()) {
     std::vector<std::string> places;
+    places.reserve(names.size());
     for (const std::string& one : names) places.push_back(place(one));
     const std::string nearest = nearest_name(place(name), places);
     const auto found = std::find(places.begin(), places.end(), nearest);

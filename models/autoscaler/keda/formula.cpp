@@ -454,19 +454,19 @@ class Parser {
     const std::size_t at = here().at;
     NodePtr left = operand();
     for (const Binary* binary = this->binary(); binary != nullptr && binary->binds >= least; binary = this->binary()) {
-      left = compares(binary->op) ? comparisons(at, std::move(left), *binary) : joined(at, std::move(left), *binary);
+      left = compares(binary->op) ? comparisons(at, std::move(left), *binary) : joined(at, left, *binary);
     }
     if (is("|") || is("..")) not_simulated(here());
-    while (least == 0 && is("?")) left = condition(at, std::move(left));
+    while (least == 0 && is("?")) left = condition(at, left);
     --depth_;
     return left;
   }
 
-  NodePtr joined(std::size_t at, NodePtr left, const Binary& binary) {
+  NodePtr joined(std::size_t at, const NodePtr& left, const Binary& binary) {
     ++place_;
     const std::size_t right_at = here().at;
     NodePtr right = expression(binary.from_right ? binary.binds : binary.binds + 1);
-    return of_two(binary, at, std::move(left), right_at, std::move(right));
+    return of_two(binary, at, left, right_at, right);
   }
 
   // 1 < a < 5 is 1 < a and a < 5.
@@ -486,7 +486,8 @@ class Parser {
     return all;
   }
 
-  NodePtr of_two(const Binary& binary, std::size_t left_at, NodePtr left, std::size_t right_at, NodePtr right) {
+  NodePtr of_two(const Binary& binary, std::size_t left_at, const NodePtr& left, std::size_t right_at,
+                 const NodePtr& right) {
     const Type a = left->type, b = right->type;
     const std::string sign = in_quotes(binary.text);
     switch (binary.op) {
@@ -518,7 +519,7 @@ class Parser {
     return made(binary.op, whole ? Type::kInt : Type::kFloat, {left, right});
   }
 
-  NodePtr condition(std::size_t at, NodePtr left) {
+  NodePtr condition(std::size_t at, const NodePtr& left) {
     ++place_;
     if (is(":")) {  // a ?: b
       ++place_;
