@@ -218,7 +218,7 @@ spec:
   write("k8s/sj.yaml", head + "1" + rest);
   EXPECT_THAT(read(text).warnings, IsEmpty());
   EXPECT_THAT(effective(text), HasSubstr("\"strategy\": \"accurate\""));
-  EXPECT_THAT(effective(text), HasSubstr("\"autoscaling.keda.sh/paused\": true"));
+  EXPECT_THAT(effective(text), HasSubstr("\"autoscaling.keda.sh/paused\": \"true\""));
   write("k8s/sj.yaml", head + "2" + rest);
   EXPECT_THAT(problems(text), ElementsAre(HasSubstr("k8s/sj.yaml:8:18: /spec/jobTargetRef/parallelism: ")));
 }
