@@ -100,7 +100,7 @@ std::string unpacked_text(const std::string& path) {
 TEST(RecordedServiceGraph, OfMuBenchIsVisitedAsItsProbabilitiesSay) {
   for (const char* name : {"teastore_mubench_workmodel.json.gz", "mubench_workmodelA.json.gz",
                            "mubench_workmodelB.json.gz", "mubench_workmodelC.json.gz", "mubench_workmodelD.json.gz"}) {
-    const std::string path = recorded(name);
+    const std::string path = recorded_graph(name);
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here: " << path << " (set WINDTUNNEL_TRACES)";
     SCOPED_TRACE(name);
     expect_visits(unpacked_text(path), "s0", 10);
