@@ -147,7 +147,13 @@ int command(int argc, char** argv) {
   import_app->add_option("--entry", import.assumed.entry, "The service that requests go to; else the one nobody calls")
       ->option_text("NAME");
 
-  CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files");
+  SchemaArguments schema;
+  const std::map<std::string, SchemaArguments::Of> schemas = {{"scenario", SchemaArguments::Of::kScenario},
+                                                              {"replay", SchemaArguments::Of::kReplay}};
+  CLI::App* schema_app = app.add_subcommand("schema", "Prints the JSON Schema of scenario files, or of replays");
+  schema_app->add_option("OF", schema.of, "Whose: scenario (unless given) or replay")
+      ->transform(CLI::Transformer(schemas, CLI::ignore_case).description(""))
+      ->option_text("scenario|replay");
 
   try {
     app.parse(argc, argv);
@@ -172,7 +178,7 @@ int command(int argc, char** argv) {
   } else if (import_app->parsed()) {
     code = import_verb(import, console);
   } else if (schema_app->parsed()) {
-    code = schema_verb(console);
+    code = schema_verb(schema, console);
   } else {
     std::cerr << app.help();
   }

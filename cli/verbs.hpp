@@ -62,6 +62,11 @@ struct ReplayArguments {
   bool quiet = false;
 };
 
+struct SchemaArguments {
+  enum class Of { kScenario, kReplay };
+  Of of = Of::kScenario;
+};
+
 struct ExplainArguments {
   std::filesystem::path result;  // a folder of -o, or a file of --format json
   std::string service;           // empty: all
@@ -84,6 +89,6 @@ int list_verb(const std::string& kind, const std::string& type, Format format, C
 int explain_verb(const ExplainArguments& arguments, Console& console);
 int replay_verb(const ReplayArguments& arguments, Console& console);
 int import_verb(const ImportArguments& arguments, Console& console);
-int schema_verb(Console& console);
+int schema_verb(const SchemaArguments& arguments, Console& console);
 
 }  // namespace windtunnel::cli

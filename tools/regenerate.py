@@ -5,7 +5,8 @@
 
     scenarios/traces/*.csv           scenarios/traces/generate.py
     scenarios/scenario.schema.json   windtunnel schema
-    docs/reference.md                windtunnel schema, windtunnel list --format json
+    scenarios/replay/replay.schema.json   windtunnel schema replay
+    docs/reference.md                windtunnel schema [replay], windtunnel list --format json
     docs/flash-sale.svg              windtunnel run scenarios/flash-sale.json --format csv, tools/draw.py
 
 With --check it also runs every `$ windtunnel …` that a page shows and looks for the lines shown, in their order; a line "…"
@@ -41,6 +42,12 @@ PARTS = [
     ("`services.NAME.caches.NAME`", "services/*/caches/*"),
     ("`cluster`", "cluster"),
     ("`cost`", "cost"),
+]
+
+REPLAY_PARTS = [
+    ("Top level", ""),
+    ("`record`", "record"),
+    ("`record.METRIC`, `record.signals.NAME`", "record/cpu"),
 ]
 
 INTRODUCTION = """# Reference
@@ -115,13 +122,19 @@ def fields(node: dict, prefix: str = "") -> list[list[str]]:
     return rows
 
 
-def reference(schema: dict, kinds: list[dict]) -> str:
-    out = [INTRODUCTION, "## A scenario\n"]
-    for title, path in PARTS:
+def parts_of(schema: dict, parts: list[tuple[str, str]]) -> list[str]:
+    out = []
+    for title, path in parts:
         node = find(schema, path)
         if node is None:
             sys.exit(f"tools/regenerate.py: the schema has no {path}")
         out += [f"### {title}\n", table(fields(node))]
+    return out
+
+
+def reference(schema: dict, replay: dict, kinds: list[dict]) -> str:
+    out = [INTRODUCTION, "## A scenario\n", *parts_of(schema, PARTS)]
+    out += ["## A replay\n", "What `windtunnel replay` reads: [the guide](guides/replay.md).\n", *parts_of(replay, REPLAY_PARTS)]
     chosen_by = {"start-up phase": "phase", "scaling metric": "metric", "objective": "metric"}
     for kind in kinds:
         key = chosen_by.get(kind["kind"], "type")
@@ -141,12 +154,13 @@ def reference(schema: dict, kinds: list[dict]) -> str:
 
 
 def generated(of: Path) -> dict[str, str]:
-    schema = command(["schema"], of)
+    schema, replay = command(["schema"], of), command(["schema", "replay"], of)
     kinds = json.loads(command(["list", "--format", "json"], of))
     series = command(["run", "scenarios/flash-sale.json", "--quiet", "--format", "csv"], of)
     return {
         "scenarios/scenario.schema.json": schema,
-        "docs/reference.md": reference(json.loads(schema), kinds),
+        "scenarios/replay/replay.schema.json": replay,
+        "docs/reference.md": reference(json.loads(schema), json.loads(replay), kinds),
         "docs/flash-sale.svg": draw.picture(series, "checkout", "flash sale"),
     }
 

@@ -3,6 +3,7 @@
 
 #include "models/replay/replay.hpp"
 #include "models/scenario/document_text.hpp"
+#include "models/scenario/schema.hpp"
 #include "models/scenario/value_writer.hpp"
 #include "models/workload/time_stamp.hpp"
 
@@ -59,6 +60,7 @@ void RecordedLoad::check(Problems& p) const {
 }
 
 void ReplayParams::describe(FieldVisitor& v) {
+  v.field("$schema", schema, "Where editors find the JSON Schema of this format");
   v.field("windtunnel_replay", windtunnel_replay, "The format's version: 1", {.lo = 1, .hi = 1, .required = true});
   v.field("name", name, "What the replay is called in results", kRequired);
   v.field("description", description, "For people");
@@ -136,7 +138,17 @@ ReadReplay read_replay(const std::filesystem::path& file, const std::vector<Over
 
 std::string effective_replay(const Replay& replay) {
   ReplayParams copy = replay.params;  // describe() wants to be able to write
-  return print_json(write_described(copy));
+  JsonNode root = write_described(copy);
+  // "$schema" is the file's, not the replay's.
+  root.keys.erase(root.keys.begin());
+  root.items.erase(root.items.begin());
+  return print_json(root);
+}
+
+std::string replay_schema() {
+  ReplayParams params;
+  detail::ObjectOf<ReplayParams> view(params);
+  return print_json(schema_of(view, "Windtunnel replay"));
 }
 
 }  // namespace windtunnel

@@ -26,6 +26,7 @@ struct RecordedLoad {
 };
 
 struct ReplayParams {
+  std::string schema;                  // "$schema", for editors
   std::int64_t windtunnel_replay = 1;  // the format's version
   std::string name, description;
   Choice<AutoscalerParams> autoscaler;
@@ -56,6 +57,7 @@ struct ReadReplay {
 // Throws ConfigError with all problems of the file, of the manifests and of the records that it names.
 ReadReplay read_replay(const std::filesystem::path& file, const std::vector<Override>& overrides = {});
 std::string effective_replay(const Replay& replay);
+std::string replay_schema();  // JSON Schema of the file
 
 // As a run has: series "replicas_ready", "replicas_desired" and "replicas_recorded", decisions, and figures of the
 // replicas. While a recorded metric is missing an autoscaler that bears gaps sees only that metric as missing; another

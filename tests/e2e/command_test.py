@@ -296,6 +296,15 @@ class Answers(Case):
         self.assertEqual(code, 0)
         self.assertIn("2020-12", json.loads(out)["$schema"])
 
+    def test_schema_knows_replays_too(self):
+        code, out, _ = words("schema", "replay")
+        self.assertEqual(code, 0)
+        self.assertIn("windtunnel_replay", json.loads(out)["properties"])
+        self.assertNotIn("traffic", json.loads(out)["properties"])
+        code, _, err = words("schema", "sceanrio")
+        self.assertEqual(code, 2)
+        self.assertIn("sceanrio", err)
+
 
 class Refusals(Case):
     def refused(self, *arguments):
