@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/replication/operations.hpp"
+#include "models/replication/recycled.hpp"
 #include "models/replication/service_runtime.hpp"
 #include "models/run.hpp"
 
@@ -19,18 +20,7 @@ using Protocol = ConnectionParams::Protocol;
 
 Replication::Edge::Door& Replication::Edge::door(const Service& service) { return doors[door_of[service.index]]; }
 
-std::uint32_t Replication::Edge::take_connection() {
-  if (free_connection == kNone) {
-    connections.emplace_back();
-    return static_cast<std::uint32_t>(connections.size() - 1);
-  }
-  const std::uint32_t c = free_connection;
-  free_connection = connections[c].next;
-  const std::uint32_t stamp = connections[c].stamp;
-  connections[c] = {};
-  connections[c].stamp = stamp;
-  return c;
-}
+std::uint32_t Replication::Edge::take_connection() { return take_recycled(connections, free_connection); }
 
 // The last to come back is the next to go, as clients' pools have it; those that carry many requests take turns.
 void Replication::Edge::offer(std::uint32_t index) {

@@ -9,22 +9,12 @@
 #include <utility>
 
 #include "models/replication/operations.hpp"
+#include "models/replication/recycled.hpp"
 #include "models/replication/service_runtime.hpp"
 
 namespace windtunnel {
 
-std::uint32_t Replication::Pools::take_connection() {
-  if (free_connection == kNone) {
-    connections.emplace_back();
-    return static_cast<std::uint32_t>(connections.size() - 1);
-  }
-  const std::uint32_t c = free_connection;
-  free_connection = connections[c].next;
-  const std::uint32_t stamp = connections[c].stamp;
-  connections[c] = {};
-  connections[c].stamp = stamp;
-  return c;
-}
+std::uint32_t Replication::Pools::take_connection() { return take_recycled(connections, free_connection); }
 
 std::uint32_t Replication::Pools::take_call(std::uint32_t request, bool listed) {
   std::uint32_t index = free_call;
