@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "tests/models/replication/flight.hpp"
+#include "tests/models/replication/issues.hpp"
 
 namespace windtunnel {
 namespace {
 
 using test::Flight;
 using test::fly;
+using test::issues;
 using test::kSec;
 using test::Seen;
 using test::Told;
@@ -139,17 +141,6 @@ TEST(KedaJobs, GetAnotherPodWhereTheirsIsLost) {
 }
 
 // --- reading
-
-std::vector<std::string> issues(const std::string& text) {
-  try {
-    test::scenario_of(text);
-  } catch (const ConfigError& e) {
-    std::vector<std::string> out;
-    for (const Issue& issue : e.issues()) out.push_back(issue.pointer + ": " + issue.message);
-    return out;
-  }
-  return {};
-}
 
 TEST(KedaJobs, SayWhatDoesNotFit) {
   const auto with = [](std::string text, const std::string& found, const std::string& instead) {
